@@ -1,0 +1,150 @@
+//! A value of the event to a value of its column: by type, by rule, by width. Never silently lossy.
+
+mod boolean;
+pub(crate) mod number;
+
+use crate::derive::{ids, ip, privacy, time};
+use crate::json::{Mended, Span, unescape};
+use crate::row::{Cell, Flag, FlagSet};
+use crate::schema::{Column, ColumnType, Plan, Rule};
+use std::borrow::Cow;
+
+/// What a value comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Coerced {
+    /// Null, or a string of nothing but white space: as if it were not there.
+    Blank,
+    /// A placeholder instead of an identifier.
+    Blocked,
+    /// It does not fit.
+    Misfit,
+    /// The column's value, and what was done to it.
+    Value(Cell, FlagSet),
+}
+
+/// Coerces the scalar at `value` in `text` for `column`. What is not a slice of `text` is appended to `made`.
+pub(crate) fn scalar(plan: &Plan, column: &Column, text: &str, value: Span, made: &mut String) -> Coerced {
+    let raw = value.of(text);
+    if raw == "null" {
+        return Coerced::Blank;
+    }
+    let mut flags = FlagSet::default();
+    let quoted = raw.starts_with('"');
+    let inner = if quoted { value.unquoted() } else { value };
+    let meaning = if quoted && memchr::memchr(b'\\', raw.as_bytes()).is_some() {
+        let mut meaning = String::new();
+        if unescape(inner.of(text), &mut meaning) == Mended(true) {
+            flags.raise(Flag::TextMended);
+        }
+        Cow::Owned(meaning)
+    } else {
+        Cow::Borrowed(inner.of(text))
+    };
+    if meaning.trim().is_empty() {
+        return Coerced::Blank;
+    }
+    let start = made.len();
+    let as_is = match column.kind {
+        ColumnType::Varchar(width) => match varchar(plan, column.rule, &meaning, width, &mut flags) {
+            Ok(Cow::Borrowed(kept)) if matches!(meaning, Cow::Borrowed(_)) => {
+                // A slice of the meaning is one of the text: the rules only ever cut at the ends.
+                let offset = inner.start() + (kept.as_ptr() as usize - meaning.as_ptr() as usize);
+                return Coerced::Value(Cell::Text(Span::new(offset, offset + kept.len())), flags);
+            }
+            Ok(kept) => {
+                made.push_str(&kept);
+                Some(false)
+            }
+            Err(not) => return not,
+        },
+        ColumnType::SmallInt | ColumnType::Integer | ColumnType::BigInt => {
+            let (least, most) = column.kind.integer_range().unwrap_or_default();
+            number::integer(&meaning, least, most, made).map(|written| written.as_is)
+        }
+        ColumnType::Decimal(precision, scale) => number::decimal(&meaning, precision, scale, made).map(|written| {
+            if written.rounded {
+                flags.raise(Flag::Rounded);
+            }
+            written.as_is
+        }),
+        ColumnType::Boolean => boolean::parse(&meaning).map(|truth| {
+            made.push_str(if truth { "true" } else { "false" });
+            false
+        }),
+        ColumnType::Timestamp => time::parse(&meaning).map(|ms| {
+            time::write(ms, made);
+            false
+        }),
+        ColumnType::Json => None,
+    };
+    match (as_is, &meaning) {
+        (Some(true), Cow::Borrowed(_)) => Coerced::Value(Cell::Text(inner), flags),
+        (Some(true), Cow::Owned(meaning)) => Coerced::Value(Cell::make(meaning, made), flags),
+        (Some(false), _) => Coerced::Value(Cell::Made(Span::new(start, made.len())), flags),
+        (None, _) => {
+            made.truncate(start);
+            Coerced::Misfit
+        }
+    }
+}
+
+/// Text as its column holds it.
+fn varchar<'a>(
+    plan: &Plan,
+    rule: Option<Rule>,
+    text: &'a str,
+    width: u32,
+    flags: &mut FlagSet,
+) -> Result<Cow<'a, str>, Coerced> {
+    let kept = match rule {
+        Some(rule @ (Rule::Id | Rule::Uuid)) => {
+            ids::identifier(plan, rule, text, width, flags).ok_or(Coerced::Blocked)?
+        }
+        Some(Rule::Email) => {
+            flags.raise(Flag::EmailHashed);
+            privacy::hash_email(text).into()
+        }
+        Some(Rule::Ip) => {
+            flags.raise(Flag::IpShortened);
+            ip::network(text).ok_or(Coerced::Misfit)?.into()
+        }
+        Some(Rule::Currency) => {
+            let code = text.trim();
+            if code.len() != 3 || !code.bytes().all(|b| b.is_ascii_alphabetic()) {
+                return Err(Coerced::Misfit);
+            }
+            if code.bytes().all(|b| b.is_ascii_uppercase()) { code.into() } else { code.to_ascii_uppercase().into() }
+        }
+        Some(Rule::Query) => {
+            let query = text.trim().trim_start_matches('?');
+            privacy::scrub_query(plan, query, flags).map_or(query.into(), Into::into)
+        }
+        Some(Rule::Lower) if text.chars().any(char::is_uppercase) => text.trim().to_lowercase().into(),
+        Some(Rule::Lower) => text.trim().into(),
+        Some(Rule::Url) | Some(Rule::Items) | None => Cow::Borrowed(text),
+    };
+    let kept = match privacy::scrub(plan, &kept, flags) {
+        Some(clean) => Cow::Owned(clean),
+        None => kept,
+    };
+    if kept.is_empty() {
+        return Err(Coerced::Blank);
+    }
+    Ok(cut(kept, width, flags))
+}
+
+/// At most `width` bytes, cut where a character ends.
+pub(crate) fn cut<'a>(text: Cow<'a, str>, width: u32, flags: &mut FlagSet) -> Cow<'a, str> {
+    let end = text.floor_char_boundary(width as usize);
+    if end == text.len() {
+        return text;
+    }
+    flags.raise(Flag::Truncated);
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[..end]),
+        Cow::Owned(mut text) => {
+            text.truncate(end);
+            Cow::Owned(text)
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Numbers as text, without a float on the way: nothing is lost that the column can hold.
+
+/// A number's digits: `±0.d₁d₂d₃… × 10^point`, without leading or trailing zeros; no digits for zero.
+#[derive(Debug, PartialEq, Eq)]
+struct Digits {
+    negative: bool,
+    digits: Vec<u8>,
+    point: i64,
+}
+
+/// Reads `[+-] digits [. digits] [e [+-] digits]`, with digits on at least one side of the point.
+fn read(text: &str) -> Option<Digits> {
+    let text = text.trim();
+    let (negative, text) = match text.as_bytes().first()? {
+        b'-' => (true, &text[1..]),
+        b'+' => (false, &text[1..]),
+        _ => (false, text),
+    };
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent),
+        None => (text, "0"),
+    };
+    let (whole, places) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    let unsigned = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    if whole.len() + places.len() == 0
+        || !all_digits(whole)
+        || !all_digits(places)
+        || unsigned.is_empty()
+        || !all_digits(unsigned)
+    {
+        return None;
+    }
+    let digits: Vec<u8> = whole.bytes().chain(places.bytes()).collect();
+    let leading = digits.iter().take_while(|d| **d == b'0').count();
+    let trailing = digits[leading..].iter().rev().take_while(|d| **d == b'0').count();
+    let digits = digits[leading..digits.len() - trailing].to_vec();
+    if digits.is_empty() {
+        return Some(Digits { negative: false, digits, point: 0 });
+    }
+    // An exponent beyond 18 digits is beyond every column whatever the mantissa of one record.
+    let exponent = exponent.parse::<i64>().ok().filter(|e| e.unsigned_abs() < 1 << 60)?;
+    let point = i64::try_from(whole.len()).ok()? - i64::try_from(leading).ok()? + exponent;
+    Some(Digits { negative, digits, point })
+}
+
+/// A number that a column can hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Written {
+    /// Whether the text is already the number as rows write it: nothing was appended.
+    pub(crate) as_is: bool,
+    /// Whether decimal places were rounded away.
+    pub(crate) rounded: bool,
+}
+
+/// Appends a decimal of at most `precision` digits, `scale` of them after the point, as plain digits. Surplus places
+/// are rounded half away from zero, as Redshift's own casts do. `None` if it is no number or too large.
+pub(crate) fn decimal(text: &str, precision: u8, scale: u8, out: &mut String) -> Option<Written> {
+    let (whole_digits, scale) = (usize::from(precision - scale), usize::from(scale));
+    if is_plain(text, whole_digits, scale) {
+        return Some(Written { as_is: true, rounded: false });
+    }
+    let Digits { negative, mut digits, mut point } = read(text)?;
+    let places = i64::try_from(digits.len()).ok()? - point;
+    let surplus = usize::try_from(places - i64::try_from(scale).ok()?).unwrap_or(0);
+    let rounded = surplus > 0;
+    if surplus > digits.len() {
+        digits.clear();
+    } else if rounded {
+        let up = digits[digits.len() - surplus] >= b'5';
+        digits.truncate(digits.len() - surplus);
+        if up {
+            let nines = digits.iter().rev().take_while(|d| **d == b'9').count();
+            digits.truncate(digits.len() - nines);
+            match digits.last_mut() {
+                Some(last) => *last += 1,
+                None => {
+                    digits.push(b'1');
+                    point += 1;
+                }
+            }
+        }
+    }
+    if digits.is_empty() {
+        out.push('0');
+        return Some(Written { as_is: false, rounded });
+    }
+    // How many digits stand before the point; below zero, how many zeros stand behind it.
+    let before = usize::try_from(point).unwrap_or(0);
+    if before > whole_digits {
+        return None;
+    }
+    if negative {
+        out.push('-');
+    }
+    let digit = |at: usize| digits.get(at).map_or('0', |d| char::from(*d));
+    if before == 0 {
+        out.push('0');
+    }
+    out.extend((0..before).map(digit));
+    if digits.len() > before {
+        out.push('.');
+        out.extend((point..0).map(|_| '0'));
+        out.extend((before..digits.len()).map(digit));
+    }
+    Some(Written { as_is: false, rounded })
+}
+
+/// Appends an integer between `least` and `most`. `None` if it is none, or has places other than zeros.
+pub(crate) fn integer(text: &str, least: i64, most: i64, out: &mut String) -> Option<Written> {
+    if is_plain(text, 18, 0) {
+        let number = text.parse::<i64>().ok()?;
+        return (least..=most).contains(&number).then_some(Written { as_is: true, rounded: false });
+    }
+    let start = out.len();
+    let written = decimal(text, 38, 0, out)?;
+    let fits = !written.rounded && out[start..].parse::<i64>().is_ok_and(|n| (least..=most).contains(&n));
+    if !fits {
+        out.truncate(start);
+    }
+    fits.then_some(written)
+}
+
+/// Whether the text is a number as rows write it, within these digits.
+fn is_plain(text: &str, whole_digits: usize, scale: usize) -> bool {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (whole, places) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let zero = || unsigned.bytes().all(|b| matches!(b, b'0' | b'.'));
+    digits(whole)
+        && digits(places)
+        && (whole == "0" || !whole.starts_with('0'))
+        && (whole == "0" || whole.len() <= whole_digits)
+        && (places == "0" && unsigned.len() == whole.len() || places.len() <= scale)
+        && !(unsigned.len() < text.len() && zero())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn decimal_of(text: &str) -> Option<(String, bool)> {
+        let mut out = String::new();
+        decimal(text, 18, 4, &mut out).map(|w| (if w.as_is { text.into() } else { out }, w.rounded))
+    }
+
+    #[test]
+    fn decimals_keep_every_digit_that_the_column_holds() {
+        for (text, written, rounded) in [
+            ("19.90", "19.90", false),
+            ("12345678901234.5678", "12345678901234.5678", false),
+            ("1e3", "1000", false),
+            ("1.5E-3", "0.0015", false),
+            ("-0", "0", false),
+            ("-0.00", "0", false),
+            ("0e999999999999999999999", "0", false),
+            ("+5", "5", false),
+            (".5", "0.5", false),
+            ("007.50", "7.5", false),
+            (" 3 ", "3", false),
+            ("19.990000000000002", "19.99", true),
+            ("0.00005", "0.0001", true),
+            ("-0.00005", "-0.0001", true),
+            ("9.99995", "10", true),
+            ("0.00004", "0", true),
+            ("1e-400", "0", true),
+            ("123.45678e1", "1234.5678", false),
+        ] {
+            assert_eq!(decimal_of(text), Some((written.into(), rounded)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_or_too_large_does_not_fit() {
+        for text in [
+            "",
+            " ",
+            "-",
+            ".",
+            "abc",
+            "1,5",
+            "1.2.3",
+            "$5",
+            "NaN",
+            "Infinity",
+            "0x10",
+            "1e",
+            "1e+",
+            "1e400",
+            "99999999999999.99999",
+            "1e99999999999999999999",
+            "123456789012345",
+            "١",
+        ] {
+            assert_eq!(decimal_of(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn integers_have_no_places_and_stay_in_range() {
+        let integer_of = |text: &str| {
+            let mut out = String::new();
+            integer(text, i64::MIN, i64::MAX, &mut out).map(|w| if w.as_is { text.to_owned() } else { out })
+        };
+        for (text, written) in [
+            ("3", Some("3")),
+            ("3.0", Some("3")),
+            ("3e2", Some("300")),
+            ("-9223372036854775808", Some("-9223372036854775808")),
+            ("9223372036854775808", None),
+            ("3.5", None),
+            ("-0", Some("0")),
+        ] {
+            assert_eq!(integer_of(text).as_deref(), written, "{text}");
+        }
+        assert_eq!(integer("32768", i16::MIN.into(), i16::MAX.into(), &mut String::new()), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_short_decimal_survives_in_any_notation(units in -99_999_999_999_999_999i64..99_999_999_999_999_999, shift in -6i64..6) {
+            let plain = {
+                let sign = if units < 0 { "-" } else { "" };
+                let digits = format!("{:05}", units.unsigned_abs());
+                format!("{sign}{}.{}", &digits[..digits.len() - 4], &digits[digits.len() - 4..])
+            };
+            let (written, rounded) = decimal_of(&plain).expect("18 digits fit");
+            prop_assert!(!rounded);
+            // The same number, its point moved and put back by an exponent.
+            let (other, _) = decimal_of(&format!("{}e{}", units as i128 * 10i128.pow((shift + 6) as u32), -4 - shift - 6)).expect("the same number");
+            let trimmed = |s: &str| s.trim_end_matches('0').trim_end_matches('.').to_owned();
+            prop_assert_eq!(trimmed(&written), trimmed(&format!("{other}{}", if other.contains('.') { "" } else { ".0" })));
+        }
+    }
+}

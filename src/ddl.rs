@@ -1,0 +1,133 @@
+//! The plan in other languages: Spectrum, the warehouse, Glue, and a page for people. Generated, never edited.
+
+use crate::schema::{Column, ColumnType, MAX_VARCHAR, PARTITION_KEYS, Plan};
+use std::fmt::Write as _;
+
+/// Types of [`PARTITION_KEYS`]; names of event types are short and the key is in every path.
+const PARTITION_TYPES: [(&str, &str); 2] = [("varchar(32)", "string"), ("date", "date")];
+
+/// The first line of every generated file.
+const GENERATED: &str = "Generated from schema.toml by `make generate`; do not edit.";
+
+/// What Spectrum calls a type; Glue's names for those of a Parquet table are the same, but for the integers.
+fn spectrum_type(kind: ColumnType) -> String {
+    match kind {
+        ColumnType::Json => format!("varchar({MAX_VARCHAR})"),
+        other => other.to_string(),
+    }
+}
+
+/// What Glue calls a type.
+fn glue_type(kind: ColumnType) -> String {
+    match kind {
+        ColumnType::Integer => "int".into(),
+        other => spectrum_type(other),
+    }
+}
+
+/// What the warehouse calls a type.
+fn warehouse_type(kind: ColumnType) -> String {
+    match kind {
+        ColumnType::Json => "super".into(),
+        other => other.to_string(),
+    }
+}
+
+/// `"name" type`, one a line.
+fn columns(plan: &Plan, kind: fn(ColumnType) -> String) -> String {
+    let line = |column: &Column| format!("  \"{}\" {}", column.name, kind(column.kind));
+    plan.columns.iter().map(line).collect::<Vec<_>>().join(",\n")
+}
+
+/// `create external table` for Redshift Spectrum over the rows in S3. `${…}` are for the reader to fill in.
+pub fn spectrum(plan: &Plan) -> String {
+    let keys: Vec<_> =
+        PARTITION_KEYS.iter().zip(PARTITION_TYPES).map(|(key, (kind, _))| format!("\"{key}\" {kind}")).collect();
+    format!(
+        "-- {GENERATED}\n\
+         -- The events in S3 as an external table. Rows are newline-delimited JSON, gzip-compressed. Cannot run inside a\n\
+         -- transaction block; partitions become visible when they are registered, not when their files appear.\n\
+         create external table ${{external_schema}}.events (\n{}\n)\npartitioned by ({})\n\
+         row format serde 'org.openx.data.jsonserde.JsonSerDe'\nstored as textfile\nlocation 's3://${{bucket}}/events/';\n",
+        columns(plan, spectrum_type),
+        keys.join(", ")
+    )
+}
+
+/// `create table` for the recent events in Redshift.
+pub fn warehouse(plan: &Plan) -> String {
+    let keys: Vec<_> =
+        PARTITION_KEYS.iter().zip(PARTITION_TYPES).map(|(key, (kind, _))| format!("  \"{key}\" {kind}")).collect();
+    format!(
+        "-- {GENERATED}\n\
+         -- The recent events in Redshift: the external table's columns, JSON as SUPER. What is asked together lies\n\
+         -- together: a visitor's events on one slice, in order of time.\n\
+         create table if not exists ${{schema}}.events (\n{},\n{}\n)\n\
+         diststyle key distkey(\"anonymous_id\") compound sortkey(\"date\", \"event_time\");\n",
+        columns(plan, warehouse_type),
+        keys.join(",\n")
+    )
+}
+
+/// The columns of an `AWS::Glue::Table`, as YAML for template.yaml.
+pub fn glue(plan: &Plan) -> String {
+    let mut yaml = format!("# {GENERATED}\nColumns:\n");
+    for column in &plan.columns {
+        let _ = writeln!(yaml, "  - {{Name: {}, Type: \"{}\"}}", column.name, glue_type(column.kind));
+    }
+    yaml.push_str("PartitionKeys:\n");
+    for (key, (_, kind)) in PARTITION_KEYS.iter().zip(PARTITION_TYPES) {
+        let _ = writeln!(yaml, "  - {{Name: {key}, Type: {kind}}}");
+    }
+    yaml
+}
+
+/// The page that describes every column, item field and event type.
+pub fn documentation(plan: &Plan) -> String {
+    let mut page = format!(
+        "<!-- {GENERATED} -->\n# Columns\n\nSchema version {}. {} columns in the file, and two in the path: `event_type` and `date`.\n\n\
+         | # | column | type | what it holds | where it comes from, best first |\n|--|--|--|--|--|\n",
+        plan.version,
+        plan.columns.len()
+    );
+    for (index, column) in plan.columns.iter().enumerate() {
+        let _ = writeln!(
+            page,
+            "| {} | `{}` | {} | {} | {} |",
+            index + 1,
+            column.name,
+            column.kind,
+            column.description,
+            sources(plan, column)
+        );
+    }
+    page.push_str(
+        "\n## Fields of an item\n\nEach element of `items`; what no field takes is in the item's `extra`.\n\n",
+    );
+    page.push_str("| field | type | what it holds | where it comes from, best first |\n|--|--|--|--|\n");
+    for field in &plan.items {
+        let _ =
+            writeln!(page, "| `{}` | {} | {} | {} |", field.name, field.kind, field.description, sources(plan, field));
+    }
+    let names: Vec<_> = plan.event_types.iter().map(|name| format!("`{name}`")).collect();
+    let _ = writeln!(page, "\n## Event types\n\n{}", names.join(", "));
+    let window = plan.window;
+    let _ = writeln!(
+        page,
+        "\n## Partitions\n\nAn event is filed under its own UTC date if that lies between {} days before and {} minutes after \
+         its arrival, else under its arrival's. At most {} event types x {} dates = {} partitions are open at once.",
+        window.late_days,
+        window.early_minutes,
+        plan.event_types.len(),
+        window.late_days + 2,
+        plan.event_types.len() * (window.late_days as usize + 2)
+    );
+    page
+}
+
+/// A column's sources as schema.toml spells them, alternatives expanded.
+fn sources(plan: &Plan, column: &Column) -> String {
+    let paths = plan.sources[column.sources.clone()].iter().map(|source| source.path.clone());
+    let functions = column.derivations.iter().map(|derivation| derivation.text.clone());
+    paths.chain(functions).map(|source| format!("`{source}`")).collect::<Vec<_>>().join(", ")
+}

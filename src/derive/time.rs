@@ -1,0 +1,234 @@
+//! Points in time: every spelling that producers use, as milliseconds since 1970 in UTC.
+
+use chrono::{DateTime, Datelike, NaiveDate, Timelike};
+
+/// 0001-01-01 and the end of 9999-12-31, the years that every reader of our rows can hold.
+const YEARS: std::ops::RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_799_999;
+
+/// Reads a time.
+///
+/// * RFC 3339 and its relatives: date and time parted by `T` or a space, any offset; without an offset, UTC
+/// * a date alone: its midnight, UTC
+/// * an epoch in seconds, milliseconds, microseconds or nanoseconds, told apart by size: seconds reach to the year
+///   5138 before they look like milliseconds, and so on up
+///
+/// Below a millisecond, time is cut off.
+///
+/// ```
+/// use clickstream::derive::time::parse;
+/// assert_eq!(parse("2026-11-23T11:15:30.123+01:00"), Some(1_795_428_930_123));
+/// assert_eq!(parse("1795428930.123"), Some(1_795_428_930_123));
+/// assert_eq!(parse("2026-11-23"), Some(1_795_392_000_000));
+/// assert_eq!(parse("yesterday"), None);
+/// ```
+pub fn parse(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let is_date = text.len() >= 10 && text.as_bytes()[4] == b'-';
+    if is_date { calendar(text.as_bytes()) } else { epoch(text) }.filter(|ms| YEARS.contains(ms))
+}
+
+fn epoch(text: &str) -> Option<i64> {
+    let mut plain = String::new();
+    let written = crate::coerce::number::decimal(text, 38, 9, &mut plain)?;
+    let plain = if written.as_is { text } else { plain.as_str() };
+    let (whole, places) = plain.split_once('.').unwrap_or((plain, ""));
+    let mut nanos = format!("{whole}{places:0<9}").parse::<i128>().ok()?;
+    // Now in billionths of whatever unit the number is in.
+    let digits = whole.trim_start_matches('-').len();
+    nanos = match digits {
+        0..=11 => nanos,
+        12..=14 => nanos / 1_000,
+        15..=17 => nanos / 1_000_000,
+        18..=20 => nanos / 1_000_000_000,
+        _ => return None,
+    };
+    i64::try_from(nanos.div_euclid(1_000_000)).ok()
+}
+
+/// `yyyy-mm-dd`, then optionally `T` or a space, `hh:mm`, `:ss`, `.f`, and an offset.
+fn calendar(text: &[u8]) -> Option<i64> {
+    let mut rest = text;
+    let date = {
+        let year = digits(&mut rest, 4)?;
+        sign(&mut rest, b"-")?;
+        let month = digits(&mut rest, 2)?;
+        sign(&mut rest, b"-")?;
+        NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, digits(&mut rest, 2)?)?
+    };
+    let midnight = date.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis();
+    if rest.is_empty() {
+        return Some(midnight);
+    }
+    sign(&mut rest, b"Tt ")?;
+    let hour = digits(&mut rest, 2)?;
+    sign(&mut rest, b":")?;
+    let minute = digits(&mut rest, 2)?;
+    let second = if sign(&mut rest, b":").is_some() { digits(&mut rest, 2)? } else { 0 };
+    let mut ms = 0;
+    if sign(&mut rest, b".,").is_some() {
+        let places = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+        if places == 0 {
+            return None;
+        }
+        ms = rest[..places].iter().chain(b"000").take(3).fold(0, |ms, d| ms * 10 + i64::from(d - b'0'));
+        rest = &rest[places..];
+    }
+    // A leap second, the 61st of a minute, is the first of the next.
+    if hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let seconds = i64::from(hour * 3600 + minute * 60 + second);
+    Some(midnight + seconds * 1000 + ms - offset(rest.trim_ascii())? * 60_000)
+}
+
+/// Minutes east of UTC: nothing, `Z`, `UTC`, `GMT`, `±hh`, `±hhmm` or `±hh:mm`.
+fn offset(text: &[u8]) -> Option<i64> {
+    let mut rest = text;
+    if matches!(rest, b"" | b"Z" | b"z" | b"UTC" | b"GMT") {
+        return Some(0);
+    }
+    let east = sign(&mut rest, b"+-")? == b'+';
+    let hours = digits(&mut rest, 2)?;
+    sign(&mut rest, b":");
+    let minutes = if rest.is_empty() { 0 } else { digits(&mut rest, 2)? };
+    let minutes = (rest.is_empty() && hours < 24 && minutes < 60).then_some(i64::from(hours * 60 + minutes))?;
+    Some(if east { minutes } else { -minutes })
+}
+
+/// Takes one of `signs` off the front.
+fn sign(text: &mut &[u8], signs: &[u8]) -> Option<u8> {
+    let (first, rest) = text.split_first().filter(|(first, _)| signs.contains(first))?;
+    *text = rest;
+    Some(*first)
+}
+
+/// Takes exactly `count` digits off the front.
+fn digits(text: &mut &[u8], count: usize) -> Option<u32> {
+    let (number, rest) = text.split_at_checked(count).filter(|(n, _)| n.iter().all(u8::is_ascii_digit))?;
+    *text = rest;
+    Some(number.iter().fold(0, |n, d| n * 10 + u32::from(d - b'0')))
+}
+
+/// Appends `yyyy-mm-ddThh:mm:ss.mmmZ`, the one spelling that Firehose's converter, Spectrum, COPY and the local
+/// engines all read. Nothing for a time outside the years 1 to 9999, which [`parse`] never gives.
+pub fn write(ms: i64, out: &mut String) {
+    let Some(time) = DateTime::from_timestamp_millis(ms).filter(|_| YEARS.contains(&ms)) else { return };
+    write_date(time.date_naive(), out);
+    let parts = [
+        (b'T', time.hour(), 2),
+        (b':', time.minute(), 2),
+        (b':', time.second(), 2),
+        (b'.', time.timestamp_subsec_millis(), 3),
+    ];
+    for (before, number, width) in parts {
+        out.push(char::from(before));
+        push_digits(number, width, out);
+    }
+    out.push('Z');
+}
+
+/// Appends `yyyy-mm-dd`.
+pub fn write_date(date: NaiveDate, out: &mut String) {
+    push_digits(date.year().unsigned_abs(), 4, out);
+    out.push('-');
+    push_digits(date.month(), 2, out);
+    out.push('-');
+    push_digits(date.day(), 2, out);
+}
+
+fn push_digits(number: u32, width: u32, out: &mut String) {
+    for place in (0..width).rev() {
+        let digit = number / 10u32.pow(place) % 10;
+        out.push(char::from_digit(digit, 10).unwrap_or('0'));
+    }
+}
+
+/// The UTC date of a point in time; 1970-01-01 for one outside the calendar, which [`parse`] never gives.
+pub fn date(ms: i64) -> NaiveDate {
+    DateTime::from_timestamp_millis(ms).unwrap_or_default().date_naive()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const TEN_FIFTEEN: i64 = 1_795_428_930_123; // 2026-11-23T10:15:30.123Z
+
+    #[test]
+    fn every_spelling_of_one_moment_is_that_moment() {
+        for text in [
+            "2026-11-23T10:15:30.123Z",
+            "2026-11-23t10:15:30.123z",
+            "2026-11-23 10:15:30.123",
+            "2026-11-23 10:15:30,123 UTC",
+            "2026-11-23T10:15:30.123456789Z",
+            "2026-11-23T11:15:30.123+01:00",
+            "2026-11-23T05:15:30.123-0500",
+            "2026-11-23T05:15:30.123 -05",
+            "1795428930.123",
+            "1795428930123",
+            "1795428930123000",
+            "1795428930123000000",
+            "1.795428930123E12",
+            " 1795428930123 ",
+        ] {
+            assert_eq!(parse(text), Some(TEN_FIFTEEN), "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_short_times_and_the_edges_of_the_calendar() {
+        for (text, ms) in [
+            ("1970-01-01", Some(0)),
+            ("1970-01-01 00:01", Some(60_000)),
+            ("1969-12-31T23:59:59.9999Z", Some(-1)),
+            ("-1.5", Some(-1_500)),
+            ("2024-02-29", Some(1_709_164_800_000)),
+            ("2023-02-29", None),
+            ("2016-12-31T23:59:60Z", Some(1_483_228_800_000)),
+            ("9999-12-31T23:59:59.999Z", Some(*YEARS.end())),
+            ("9999-12-31T23:59:59.999-01:00", None),
+            ("0000-12-31", None),
+            ("2026-11-23T24:00:00Z", None),
+            ("2026-11-23T10:15:30+1", None),
+            ("2026-11-23T10:15:30.Z", None),
+            ("2026-11-23T10:15:30Zzz", None),
+            ("2026-1-2", None),
+            ("99999999999", Some(99_999_999_999_000)),
+            ("100000000000", Some(100_000_000_000)),
+            ("1e400", None),
+            ("", None),
+            ("now", None),
+            ("20261123T101530Z", None),
+            ("999999999999999999999", None),
+        ] {
+            assert_eq!(parse(text), ms, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back_and_is_what_chrono_writes(ms in YEARS) {
+            let mut text = String::new();
+            write(ms, &mut text);
+            prop_assert_eq!(parse(&text), Some(ms));
+            let theirs = DateTime::from_timestamp_millis(ms).expect("in range");
+            prop_assert_eq!(text, theirs.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string());
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in any::<String>()) {
+            parse(&text);
+        }
+
+        #[test]
+        fn whatever_looks_like_rfc_3339_agrees_with_chrono(
+            y in 1i32..9999, mo in 1u32..14, d in 1u32..33, h in 0u32..25, mi in 0u32..61, s in 0u32..60, oh in 0u32..24, om in 0u32..60,
+        ) {
+            let text = format!("{y:04}-{mo:02}-{d:02}T{h:02}:{mi:02}:{s:02}.5+{oh:02}:{om:02}");
+            let theirs = DateTime::parse_from_rfc3339(&text).ok().map(|t| t.timestamp_millis()).filter(|ms| YEARS.contains(ms));
+            prop_assert_eq!(parse(&text), theirs);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What a User-Agent header says of the device.
+
+use std::collections::HashMap;
+use woothee::parser::Parser;
+use woothee::woothee::VALUE_UNKNOWN;
+
+/// Parsing an agent costs as much as making a whole row, and a stream sees few different ones: this many are kept.
+const REMEMBERED: usize = 4096;
+
+/// What a user agent tells. A part is `None` where it does not.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Agent {
+    pub(crate) browser: Option<String>,
+    pub(crate) os: Option<String>,
+    /// desktop, mobile, tv or bot.
+    pub(crate) device: Option<&'static str>,
+    pub(crate) bot: bool,
+}
+
+/// Parses user agents and remembers them. The answer is a function of the text alone.
+#[derive(Debug, Default)]
+pub(crate) struct Agents {
+    known: HashMap<String, Agent>,
+}
+
+impl Agents {
+    pub(crate) fn get(&mut self, text: &str) -> &Agent {
+        if !self.known.contains_key(text) {
+            if self.known.len() >= REMEMBERED {
+                self.known.clear();
+            }
+            self.known.insert(text.to_owned(), parse(text));
+        }
+        &self.known[text]
+    }
+}
+
+/// Robots that pass for a browser: woothee does not know headless ones, nor those that only leave an address.
+const ROBOT_SIGNS: [&str; 8] =
+    ["headless", "bot/", "bot;", "crawler", "spider", "+http", "lighthouse", "python-requests"];
+
+fn parse(text: &str) -> Agent {
+    let lower = text.to_ascii_lowercase();
+    let sign = ROBOT_SIGNS.iter().any(|sign| lower.contains(sign));
+    let known = |value: &str| (!value.is_empty() && value != VALUE_UNKNOWN).then(|| value.to_owned());
+    let Some(found) = Parser::new().parse(text) else {
+        return Agent { device: sign.then_some("bot"), bot: sign, ..Agent::default() };
+    };
+    let bot = sign || found.category == "crawler";
+    let device = match found.category {
+        _ if bot => Some("bot"),
+        "pc" => Some("desktop"),
+        "smartphone" | "mobilephone" => Some("mobile"),
+        "appliance" => Some("tv"),
+        _ => None,
+    };
+    Agent { browser: known(found.name), os: known(found.os), device, bot }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn browsers_systems_and_robots_are_told() {
+        let windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
+        let iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1";
+        let google = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
+        let headless = windows.replace("Chrome/", "HeadlessChrome/");
+        for (text, browser, os, device, bot) in [
+            (windows, Some("Chrome"), Some("Windows 10"), Some("desktop"), false),
+            (iphone, Some("Safari"), Some("iPhone"), Some("mobile"), false),
+            (google, Some("Googlebot"), None, Some("bot"), true),
+            (&headless, Some("Chrome"), Some("Windows 10"), Some("bot"), true),
+            ("python-requests/2.32", None, None, Some("bot"), true),
+            ("", None, None, None, false),
+        ] {
+            let agent = Agent { browser: browser.map(Into::into), os: os.map(Into::into), device, bot };
+            assert_eq!(Agents::default().get(text), &agent, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_flood_of_agents_does_not_grow_the_memory() {
+        let mut agents = Agents::default();
+        for n in 0..REMEMBERED * 2 + 1 {
+            agents.get(&format!("agent/{n}"));
+        }
+        assert!(agents.known.len() <= REMEMBERED);
+    }
+}

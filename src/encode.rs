@@ -1,0 +1,58 @@
+//! A row to one line of JSON: columns in the schema's order, nulls omitted, a newline at the end.
+
+use crate::compact::{Compact, Keep};
+use crate::row::{Cell, FlagSet, Row};
+use crate::schema::Plan;
+use crate::tape::Tape;
+
+/// Fills the two columns that come last, because they speak of all the others: what is left over, and the flags.
+pub(crate) fn complete(plan: &Plan, text: &str, tape: &Tape, row: &mut Row) {
+    let mut extra = String::new();
+    let mut compact = Compact { plan, text, tape, made: &row.made, keep: Keep::Left, flags: FlagSet::default() };
+    compact.container(None, &mut extra);
+    let flags = compact.flags;
+    if !extra.is_empty() {
+        row.cells[plan.roles.extra] = Cell::make(&extra, &mut row.made);
+    }
+    row.flags[plan.roles.extra].join(flags);
+    if tape.removed {
+        row.raise(crate::row::Flag::KeyRemoved);
+    }
+    let width = plan.columns[plan.roles.flags].kind.width().unwrap_or_default() as usize;
+    let mut list = String::new();
+    for (column, flag) in row.raised() {
+        let name = column.map_or("", |column| plan.columns[column].name.as_str());
+        let length = usize::from(!list.is_empty()) + flag.code().len() + usize::from(!name.is_empty()) + name.len();
+        if list.len() + length > width {
+            break;
+        }
+        let separators = [if list.is_empty() { "" } else { "," }, if name.is_empty() { "" } else { ":" }];
+        list.extend([separators[0], flag.code(), separators[1], name]);
+    }
+    if !list.is_empty() {
+        row.cells[plan.roles.flags] = Cell::make(&list, &mut row.made);
+    }
+}
+
+/// Appends the row's line.
+pub(crate) fn line(plan: &Plan, text: &str, row: &Row, out: &mut Vec<u8>) {
+    let mut separator = b'{';
+    for (index, column) in plan.columns.iter().enumerate() {
+        let Some(value) = row.get(text, index) else { continue };
+        out.push(separator);
+        separator = b',';
+        out.extend_from_slice(column.member.as_bytes());
+        match row.cells[index] {
+            _ if !column.kind.is_quoted() => out.extend_from_slice(value.as_bytes()),
+            // A slice of the record: without escapes there, without need of them here.
+            Cell::Text(_) => {
+                out.push(b'"');
+                out.extend_from_slice(value.as_bytes());
+                out.push(b'"');
+            }
+            // Writing to a Vec cannot fail.
+            Cell::Made(_) | Cell::Empty => drop(serde_json::to_writer(&mut *out, value)),
+        }
+    }
+    out.extend_from_slice(b"}\n");
+}

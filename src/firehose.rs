@@ -1,0 +1,224 @@
+//! The wire: what Firehose sends and what it wants back. No other module knows its JSON.
+//!
+//! The types borrow from the invocation's bytes and are lenient: of a record only `recordId` and `data` are needed, and
+//! nothing about one record can fail another. docs/decisions/0001 says why they are not those of aws_lambda_events.
+
+use crate::derive::time;
+use crate::json::unescape;
+use crate::partition::Partition;
+use crate::schema::{PARTITION_KEYS, Plan};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+/// The most bytes of an answer. Lambda takes 6,291,556 and fails the whole invocation above; 6,000,000 is where AWS's
+/// own transformation blueprints stop.
+pub const MAX_RESPONSE: usize = 6_000_000;
+
+/// One invocation.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Request<'a> {
+    /// As sent; AWS's own samples misspell it or leave it out.
+    #[serde(borrow, default)]
+    delivery_stream_arn: Option<&'a RawValue>,
+    /// As sent.
+    #[serde(borrow, default)]
+    invocation_id: Option<&'a RawValue>,
+    /// In the order in which they must be answered.
+    #[serde(borrow)]
+    pub records: Vec<Record<'a>>,
+}
+
+/// One record of an invocation.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Record<'a> {
+    /// As sent, and sent back as it is: quotes, escapes and all.
+    #[serde(borrow)]
+    record_id: &'a RawValue,
+    #[serde(borrow, default)]
+    data: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    approximate_arrival_timestamp: Option<&'a RawValue>,
+}
+
+impl<'a> Request<'a> {
+    /// Reads an invocation.
+    ///
+    /// # Errors
+    /// If it is no JSON object with a list of records that have ids.
+    pub fn parse(body: &'a str) -> serde_json::Result<Self> {
+        serde_json::from_str(body)
+    }
+
+    /// The stream's name: the last part of its ARN; `unknown` without one.
+    pub fn delivery_stream(&self) -> Cow<'a, str> {
+        match self.delivery_stream_arn.and_then(string) {
+            Some(Cow::Borrowed(arn)) => arn.rsplit(['/', ':']).next().unwrap_or(arn).into(),
+            Some(Cow::Owned(arn)) => arn.rsplit(['/', ':']).next().unwrap_or(&arn).to_owned().into(),
+            None => "unknown".into(),
+        }
+    }
+
+    /// The invocation's id; empty without one.
+    pub fn invocation_id(&self) -> Cow<'a, str> {
+        self.invocation_id.and_then(string).unwrap_or_default()
+    }
+}
+
+impl<'a> Record<'a> {
+    /// The record's id.
+    pub fn id(&self) -> Cow<'a, str> {
+        string(self.record_id).unwrap_or(self.record_id.get().into())
+    }
+
+    /// The data in base64; `None` if there is none.
+    pub fn data(&self) -> Option<Cow<'a, str>> {
+        self.data.and_then(string)
+    }
+
+    /// When Firehose received it, in milliseconds since 1970, in any spelling. `now` without it: AWS's samples leave it
+    /// out, Firehose does not.
+    pub fn arrival(&self, now: i64) -> i64 {
+        let text = self.approximate_arrival_timestamp.map(|raw| string(raw).unwrap_or(raw.get().into()));
+        text.and_then(|text| time::parse(&text)).unwrap_or(now)
+    }
+}
+
+/// The meaning of a JSON string; `None` for another value.
+fn string(raw: &RawValue) -> Option<Cow<'_, str>> {
+    let inner = raw.get().strip_prefix('"')?.strip_suffix('"')?;
+    if !inner.contains('\\') {
+        return Some(inner.into());
+    }
+    let mut meaning = String::new();
+    unescape(inner, &mut meaning);
+    Some(meaning.into())
+}
+
+/// The fixed texts around an answer's values.
+const OPEN: &str = "{\"records\":[";
+const CLOSE: &str = "]}";
+const ID: &str = "{\"recordId\":";
+const OK: &str = ",\"result\":\"Ok\",\"data\":\"";
+const DROPPED: &str = ",\"result\":\"Dropped\",\"data\":\"\"}";
+const FAILED: &str = ",\"result\":\"ProcessingFailed\",\"data\":\"\"}";
+
+/// What becomes of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome<'a> {
+    /// Delivered: rows, and the partition that they belong to.
+    Ok(&'a [u8], Partition),
+    /// Not delivered, and nothing is wrong.
+    Dropped,
+    /// Kept in the error prefix.
+    ProcessingFailed,
+}
+
+/// An answer while it is written.
+#[derive(Debug)]
+pub struct Response {
+    body: String,
+    /// Bytes that the records not yet answered need at the least.
+    reserved: usize,
+}
+
+impl Response {
+    /// Begins the answer to `request`.
+    pub fn new(request: &Request) -> Self {
+        let reserved = request.records.iter().map(least).sum();
+        let mut body = String::with_capacity(MAX_RESPONSE.min(reserved * 8));
+        body.push_str(OPEN);
+        Self { body, reserved }
+    }
+
+    /// How many bytes of rows the next record can have at the most, its answer's frame not counted.
+    pub fn room(&self) -> usize {
+        MAX_RESPONSE.saturating_sub(self.body.len() + self.reserved) / 4 * 3
+    }
+
+    /// Answers the next record. False, and nothing is written, if that would leave too little room for the rest;
+    /// a failure always has its room.
+    pub fn answer(&mut self, plan: &Plan, record: &Record, outcome: Outcome) -> bool {
+        let separator = if self.body.len() == OPEN.len() { "" } else { "," };
+        let id = record.record_id.get();
+        let rest = self.reserved - least(record);
+        match outcome {
+            Outcome::Dropped => self.body.extend([separator, ID, id, DROPPED]),
+            Outcome::ProcessingFailed => self.body.extend([separator, ID, id, FAILED]),
+            Outcome::Ok(rows, partition) => {
+                let [event_type, date] = PARTITION_KEYS;
+                let metadata = format!(
+                    "\",\"metadata\":{{\"partitionKeys\":{{\"{event_type}\":\"{}\",\"{date}\":\"{}\"}}}}}}",
+                    plan.event_types[partition.event_type],
+                    partition.date_text()
+                );
+                let frame = separator.len() + ID.len() + id.len() + OK.len() + metadata.len();
+                let after = self.body.len() + frame + rows.len().div_ceil(3) * 4;
+                if after + rest + CLOSE.len() > MAX_RESPONSE {
+                    return false;
+                }
+                self.body.extend([separator, ID, id, OK]);
+                STANDARD.encode_string(rows, &mut self.body);
+                self.body.push_str(&metadata);
+            }
+        }
+        self.reserved = rest;
+        true
+    }
+
+    /// The whole answer.
+    pub fn finish(mut self) -> String {
+        self.body.push_str(CLOSE);
+        self.body
+    }
+}
+
+/// The bytes of the longest answer without rows, and the comma before it.
+fn least(record: &Record) -> usize {
+    1 + ID.len() + record.record_id.get().len() + FAILED.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arrival_is_exact_to_the_millisecond_and_read_in_any_spelling() {
+        for ms in (1_795_000_000_000..1_795_000_010_000).step_by(7) {
+            let body = format!(r#"{{"records":[{{"recordId":"a","data":"","approximateArrivalTimestamp":{ms}}}]}}"#);
+            let request = Request::parse(&body).expect("a request");
+            assert_eq!(request.records[0].arrival(0), ms);
+        }
+        for (spelling, arrival) in [
+            (r#""2026-11-23T10:15:30.123Z""#, 1_795_428_930_123),
+            (r#""1795428930123""#, 1_795_428_930_123),
+            ("1795428930123.75", 1_795_428_930_123),
+            ("null", 5),
+            ("{}", 5),
+            (r#""soon""#, 5),
+        ] {
+            let body = format!(r#"{{"records":[{{"recordId":"a","approximateArrivalTimestamp":{spelling}}}]}}"#);
+            assert_eq!(Request::parse(&body).expect("a request").records[0].arrival(5), arrival, "{spelling}");
+        }
+    }
+
+    #[test]
+    fn ids_go_back_as_they_came_and_data_may_be_escaped() {
+        let body = r#"{"x":1,"deliverySteamArn":"typo","records":[{"recordId":"a\"\u00e9","data":"YWI\/","y":[]},{"recordId":7,"data":null}]}"#;
+        let request = Request::parse(body).expect("a request");
+        assert_eq!(request.delivery_stream(), "unknown");
+        assert_eq!(request.records[0].id(), "a\"é");
+        assert_eq!(request.records[0].data().as_deref(), Some("YWI/"));
+        assert_eq!((request.records[1].id().as_ref(), request.records[1].data()), ("7", None));
+        let mut response = Response::new(&request);
+        let plan = Plan::embedded().expect("the schema compiles");
+        assert!(response.answer(&plan, &request.records[0], Outcome::Dropped));
+        assert!(response.answer(&plan, &request.records[1], Outcome::ProcessingFailed));
+        let expected = r#"{"records":[{"recordId":"a\"\u00e9","result":"Dropped","data":""},{"recordId":7,"result":"ProcessingFailed","data":""}]}"#;
+        assert_eq!(response.finish(), expected);
+    }
+}

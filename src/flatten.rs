@@ -1,0 +1,35 @@
+//! A tape to a row: what the event says, column by column, then what follows from it.
+
+use crate::derive::{self, Origin};
+use crate::items::Items;
+use crate::resolve::Event;
+use crate::row::Row;
+use crate::schema::{ColumnType, Plan};
+use crate::tape::Tape;
+
+/// Fills `row` from the events' entries on `tape`: all columns but what is left over (`extra()`) and the row's flags.
+pub(crate) fn flatten(
+    plan: &Plan,
+    text: &str,
+    tape: &mut Tape,
+    row: &mut Row,
+    origin: &Origin,
+    agents: &mut derive::Agents,
+) {
+    row.clear(plan.columns.len());
+    let mut items = Items::default();
+    // Trees last: what privacy makes of a value inside them is known by then.
+    for trees in [false, true] {
+        for (index, column) in plan.columns.iter().enumerate() {
+            if (column.kind == ColumnType::Json) != trees || column.sources.is_empty() {
+                continue;
+            }
+            let mut event = Event { plan, text, tape, made: &mut row.made };
+            let resolved = event.resolve(column, Tape::hit, &mut items);
+            row.cells[index] = resolved.cell;
+            row.flags[index] = resolved.flags;
+            row.filled_by[index] = resolved.source.map_or(0, |source| u16::try_from(source + 1).unwrap_or(0));
+        }
+    }
+    derive::derive(plan, text, tape, row, &items, origin, agents);
+}

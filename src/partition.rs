@@ -1,0 +1,101 @@
+//! Where a row is filed: a closed list of event types x a window of dates around its arrival.
+
+use crate::derive::time;
+use crate::row::{Flag, Row};
+use crate::schema::{Plan, Window};
+use chrono::NaiveDate;
+
+const MINUTE_MS: i64 = 60_000;
+const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+
+/// The values of the two partition keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Partition {
+    /// Index into [`Plan::event_types`].
+    pub event_type: usize,
+    /// UTC.
+    pub date: NaiveDate,
+}
+
+impl Partition {
+    /// `yyyy-mm-dd`.
+    pub fn date_text(&self) -> String {
+        let mut text = String::with_capacity(10);
+        time::write_date(self.date, &mut text);
+        text
+    }
+}
+
+impl Window {
+    /// The dates that rows of records arriving between two points in time (milliseconds since 1970) can have.
+    pub fn dates(&self, from: i64, to: i64) -> impl Iterator<Item = NaiveDate> + Clone + use<> {
+        let first = time::date(from.saturating_sub(self.late_ms()));
+        let last = time::date(to.saturating_add(self.early_ms()));
+        first.iter_days().take_while(move |date| *date <= last)
+    }
+
+    fn late_ms(&self) -> i64 {
+        i64::from(self.late_days) * DAY_MS
+    }
+
+    fn early_ms(&self) -> i64 {
+        i64::from(self.early_minutes) * MINUTE_MS
+    }
+
+    fn holds(&self, event: i64, arrival: i64) -> bool {
+        (arrival.saturating_sub(self.late_ms())..=arrival.saturating_add(self.early_ms())).contains(&event)
+    }
+}
+
+impl Plan {
+    /// Every partition that rows of records arriving between two points in time (milliseconds since 1970) can have:
+    /// what has to be registered for them to be found.
+    pub fn partitions(&self, from: i64, to: i64) -> impl Iterator<Item = Partition> + use<'_> {
+        let dates = self.window.dates(from, to);
+        (0..self.event_types.len())
+            .flat_map(move |event_type| dates.clone().map(move |date| Partition { event_type, date }))
+    }
+
+    /// The S3 prefix of a partition below the table's location.
+    pub fn prefix(&self, partition: &Partition) -> String {
+        format!("event_type={}/date={}/", self.event_types[partition.event_type], partition.date_text())
+    }
+}
+
+/// The row's partition. An event time outside the window is not followed but flagged; it stays as it is in its column.
+pub(crate) fn partition(plan: &Plan, text: &str, row: &mut Row, arrival: i64) -> Partition {
+    let name = row.get(text, plan.roles.event_name);
+    let event_type = name.map_or(usize::from(plan.other), |name| plan.event_type(name));
+    let own = row.get(text, plan.roles.event_time).and_then(time::parse);
+    let filed = own.filter(|own| plan.window.holds(*own, arrival));
+    if filed.is_none() {
+        row.raise(Flag::TimeClamped);
+    }
+    Partition { event_type, date: time::date(filed.unwrap_or(arrival)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_window_never_reaches_more_days_than_the_quota_counts(
+            arrival in 1_500_000_000_000i64..2_000_000_000_000, buffered in 0..900_000i64, late in 0..30u32,
+        ) {
+            let window = Window { late_days: late, early_minutes: 60 };
+            prop_assert!(window.dates(arrival, arrival + buffered).count() <= late as usize + 2);
+        }
+
+        #[test]
+        fn a_time_in_the_window_has_one_of_its_dates(arrival in 1_500_000_000_000i64..2_000_000_000_000, off in -9 * DAY_MS..2 * DAY_MS) {
+            let window = Window { late_days: 7, early_minutes: 60 };
+            let event = arrival + off;
+            prop_assert_eq!(window.holds(event, arrival), (-7 * DAY_MS..=60 * MINUTE_MS).contains(&off));
+            if window.holds(event, arrival) {
+                prop_assert!(window.dates(arrival, arrival).any(|date| date == time::date(event)));
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Which of a column's sources wins, and what becomes of the others.
+
+use crate::coerce::{self, Coerced};
+use crate::compact::{Compact, Keep};
+use crate::items::{self, Items};
+use crate::row::{Cell, Flag, FlagSet};
+use crate::schema::{Column, ColumnType, Plan, Rule};
+use crate::tape::{Fate, Kind, Tape};
+
+/// What a resolution works on.
+pub(crate) struct Event<'a> {
+    pub(crate) plan: &'a Plan,
+    /// The record's text.
+    pub(crate) text: &'a str,
+    pub(crate) tape: &'a mut Tape,
+    /// The row's made values.
+    pub(crate) made: &'a mut String,
+}
+
+/// A column's value.
+#[derive(Debug, Default)]
+pub(crate) struct Resolved {
+    pub(crate) cell: Cell,
+    pub(crate) flags: FlagSet,
+    /// Index of the source that won.
+    pub(crate) source: Option<usize>,
+}
+
+impl Event<'_> {
+    /// The first source that is present decides: its value is the column's, or null if it does not fit. A placeholder
+    /// instead of an identifier decides nothing. The others stay in `extra` unless they say the same.
+    pub(crate) fn resolve(
+        &mut self,
+        column: &Column,
+        hit: impl Fn(&Tape, usize) -> Option<usize>,
+        items: &mut Items,
+    ) -> Resolved {
+        let mut resolved = Resolved::default();
+        let mut winner: Option<usize> = None;
+        for source in column.sources.clone() {
+            let Some(entry) = hit(self.tape, source) else { continue };
+            if let Some(winner) = winner {
+                self.lose(column, entry, winner, resolved.cell);
+                continue;
+            }
+            let coerced = self.coerce(column, entry, items);
+            let fate = self.protect(column, entry, coerced);
+            self.tape.entries[entry].fate = match coerced {
+                Coerced::Blank => Fate::Taken,
+                Coerced::Blocked => {
+                    resolved.flags.raise(Flag::IdBlocked);
+                    fate
+                }
+                Coerced::Misfit => {
+                    resolved.flags.raise(Flag::BadType);
+                    winner = Some(entry);
+                    fate
+                }
+                Coerced::Value(cell, flags) => {
+                    resolved.flags.join(flags);
+                    resolved = Resolved { cell, flags: resolved.flags, source: Some(source) };
+                    winner = Some(entry);
+                    let lossy =
+                        [Flag::Truncated, Flag::Rounded, Flag::IdHashed].into_iter().any(|flag| flags.has(flag));
+                    if lossy { fate } else { Fate::Taken }
+                }
+            };
+        }
+        resolved
+    }
+
+    fn coerce(&mut self, column: &Column, entry: usize, items: &mut Items) -> Coerced {
+        let Self { plan, text, .. } = *self;
+        let found = self.tape.entries[entry];
+        match (column.kind, found.kind) {
+            (ColumnType::Json, Kind::Scalar) if found.value.of(text) == "null" => Coerced::Blank,
+            (ColumnType::Json, _) if column.rule == Some(Rule::Items) => items::items(self, entry, items),
+            (ColumnType::Json, Kind::Object | Kind::Array) => {
+                let (mut json, made) = (String::new(), self.made.as_str());
+                let mut compact =
+                    Compact { plan, text, tape: self.tape, made, keep: Keep::Whole, flags: FlagSet::default() };
+                compact.container(Some(entry), &mut json);
+                let flags = compact.flags;
+                if json.is_empty() { Coerced::Blank } else { Coerced::Value(Cell::make(&json, self.made), flags) }
+            }
+            (_, Kind::Scalar) => coerce::scalar(plan, column, text, found.value, self.made),
+            _ => Coerced::Misfit,
+        }
+    }
+
+    /// A value that did not win. `winner` is the entry that did, `cell` what it came to.
+    fn lose(&mut self, column: &Column, entry: usize, winner: usize, cell: Cell) {
+        let [own, other] = [entry, winner].map(|index| self.tape.entries[index].value.of(self.text));
+        let coerced = if column.kind == ColumnType::Json {
+            if own == other { Coerced::Blank } else { Coerced::Misfit }
+        } else {
+            self.coerce(column, entry, &mut Items::default())
+        };
+        let fate = self.protect(column, entry, coerced);
+        let same = match coerced {
+            Coerced::Blank => true,
+            Coerced::Value(own, _) => own.of(self.text, self.made) == cell.of(self.text, self.made),
+            Coerced::Blocked | Coerced::Misfit => false,
+        };
+        self.tape.entries[entry].fate = if same { Fate::Taken } else { fate };
+    }
+
+    /// Sees to it that an address is written nowhere else in the clear. Gives the fate of a value that its column
+    /// does not hold whole.
+    fn protect(&mut self, column: &Column, entry: usize, coerced: Coerced) -> Fate {
+        let entry = &mut self.tape.entries[entry];
+        match (column.rule, coerced) {
+            (Some(Rule::Email | Rule::Ip), Coerced::Value(Cell::Made(span), _)) => entry.stand_in = span,
+            (Some(Rule::Email | Rule::Ip), Coerced::Misfit) if entry.kind == Kind::Scalar => return Fate::Gone,
+            _ => {}
+        }
+        Fate::Left
+    }
+}

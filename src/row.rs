@@ -1,0 +1,176 @@
+//! The row while it is made: a cell for each column, and what was done to it.
+
+use crate::json::Span;
+
+/// What happened to a value on its way into a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flag {
+    /// Cut to its column's width; whole in `extra`.
+    Truncated,
+    /// Does not fit its column's type: null there, verbatim in `extra` (an address that privacy protects: gone).
+    BadType,
+    /// A decimal with more places than its column, rounded half away from zero; verbatim in `extra`.
+    Rounded,
+    /// An identifier longer than its column, replaced by its SHA-256; verbatim in `extra`.
+    IdHashed,
+    /// A placeholder instead of an identifier; verbatim in `extra`.
+    IdBlocked,
+    /// An e-mail address, replaced by its SHA-256.
+    EmailHashed,
+    /// An IP address, shortened to its network.
+    IpShortened,
+    /// Held U+0000 (left out) or half a surrogate pair (U+FFFD instead).
+    TextMended,
+    /// Held a key that privacy removes.
+    KeyRemoved,
+    /// JSON wider than its column: its largest members, or its last items, are gone.
+    Overflow,
+    /// An object held a key more than once: the last keeps the name, earlier ones are `key~1`, `key~2` …
+    KeyRepeated,
+    /// The event carries no time of its own.
+    TimeMissing,
+    /// The event's time lies outside the partition window: filed under the arrival's date.
+    TimeClamped,
+}
+
+impl Flag {
+    /// All flags, in the order in which a row lists them.
+    pub const ALL: [Self; 13] = [
+        Self::Truncated,
+        Self::BadType,
+        Self::Rounded,
+        Self::IdHashed,
+        Self::IdBlocked,
+        Self::EmailHashed,
+        Self::IpShortened,
+        Self::TextMended,
+        Self::KeyRemoved,
+        Self::Overflow,
+        Self::KeyRepeated,
+        Self::TimeMissing,
+        Self::TimeClamped,
+    ];
+
+    /// The name in `dq_flags` and in metrics.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Truncated => "truncated",
+            Self::BadType => "bad_type",
+            Self::Rounded => "rounded",
+            Self::IdHashed => "id_hashed",
+            Self::IdBlocked => "id_blocked",
+            Self::EmailHashed => "email_hashed",
+            Self::IpShortened => "ip_shortened",
+            Self::TextMended => "text_mended",
+            Self::KeyRemoved => "key_removed",
+            Self::Overflow => "overflow",
+            Self::KeyRepeated => "key_repeated",
+            Self::TimeMissing => "time_missing",
+            Self::TimeClamped => "time_clamped",
+        }
+    }
+}
+
+/// Some flags.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct FlagSet(u16);
+
+impl FlagSet {
+    pub(crate) fn raise(&mut self, flag: Flag) {
+        self.0 |= 1 << flag as u16;
+    }
+
+    pub(crate) fn join(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
+    pub(crate) fn has(self, flag: Flag) -> bool {
+        self.0 & 1 << flag as u16 != 0
+    }
+
+    pub(crate) fn iter(self) -> impl Iterator<Item = Flag> {
+        Flag::ALL.into_iter().filter(move |flag| self.has(*flag))
+    }
+}
+
+/// A column's value: the text of a number or boolean, or what a string means.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Cell {
+    /// Null.
+    #[default]
+    Empty,
+    /// In the record's text. A string there holds no escapes.
+    Text(Span),
+    /// Made: in [`Row::made`].
+    Made(Span),
+}
+
+/// One row. Its buffers are used again for the next one.
+#[derive(Debug, Default)]
+pub(crate) struct Row {
+    /// One for each column.
+    pub(crate) cells: Vec<Cell>,
+    /// One for each column, and one for the row as a whole.
+    pub(crate) flags: Vec<FlagSet>,
+    /// Index of the path that filled each column, plus 1; 0 where none did.
+    pub(crate) filled_by: Vec<u16>,
+    /// Holds the values that are not slices of the record.
+    pub(crate) made: String,
+}
+
+impl Row {
+    /// Empties the row for `columns` columns.
+    pub(crate) fn clear(&mut self, columns: usize) {
+        self.cells.clear();
+        self.cells.resize(columns, Cell::Empty);
+        self.flags.clear();
+        self.flags.resize(columns + 1, FlagSet::default());
+        self.filled_by.clear();
+        self.filled_by.resize(columns, 0);
+        self.made.clear();
+    }
+
+    /// A column's value in a row of the record `text`.
+    pub(crate) fn get<'a>(&'a self, text: &'a str, column: usize) -> Option<&'a str> {
+        self.cells.get(column).and_then(|cell| cell.of(text, &self.made))
+    }
+
+    /// Whether the column is null.
+    pub(crate) fn is_empty(&self, column: usize) -> bool {
+        self.cells[column] == Cell::Empty
+    }
+
+    /// Flags of the row as a whole.
+    pub(crate) fn raise(&mut self, flag: Flag) {
+        if let Some(flags) = self.flags.last_mut() {
+            flags.raise(flag);
+        }
+    }
+
+    /// Every flag with the column that it is about, in column order; those of the row as a whole come last.
+    pub(crate) fn raised(&self) -> impl Iterator<Item = (Option<usize>, Flag)> {
+        let columns = self.cells.len();
+        self.flags
+            .iter()
+            .enumerate()
+            .flat_map(move |(column, flags)| flags.iter().map(move |flag| ((column < columns).then_some(column), flag)))
+    }
+}
+
+impl Cell {
+    /// The value, in a row of the record `text` whose made values are `made`.
+    pub(crate) fn of<'a>(self, text: &'a str, made: &'a str) -> Option<&'a str> {
+        match self {
+            Self::Empty => None,
+            Self::Text(span) => Some(span.of(text)),
+            Self::Made(span) => Some(span.of(made)),
+        }
+    }
+
+    /// A cell that holds `value`, appended to `made`.
+    pub(crate) fn make(value: &str, made: &mut String) -> Self {
+        let start = made.len();
+        made.push_str(value);
+        Self::Made(Span::new(start, made.len()))
+    }
+}

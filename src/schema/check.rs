@@ -1,0 +1,112 @@
+//! The rules that hold for a schema as a whole: names, signatures of functions, the partition quota.
+
+use super::column_type::ColumnType;
+use super::compile::is_partition_key;
+use super::document::{At, Document};
+use super::plan::{Column, Rule};
+use super::problem::Found;
+use super::source::FunctionName;
+
+/// Redshift's longest identifier, in bytes.
+const MAX_NAME: usize = 127;
+
+/// Reserved in Redshift; a row begins with `#` where it is a comment.
+const RESERVED_WORDS: &str = include_str!("reserved_words.txt");
+
+/// Whether Redshift reserves the word.
+pub(super) fn is_reserved(word: &str) -> bool {
+    RESERVED_WORDS.lines().any(|line| line == word)
+}
+
+/// Names of columns, item fields and event types.
+pub(super) fn names(document: &Document, found: &mut Found) {
+    let mut seen: Vec<&str> = Vec::new();
+    for At { line, value: name } in document.columns.iter().map(|column| &column.name) {
+        identifier(*line, name, found);
+        if is_reserved(name) {
+            let remedy = format!("qualify it, for example `event_{name}`");
+            found.add(*line, format!("`{name}` is a reserved word in Redshift"), remedy);
+        }
+        if is_partition_key(name) {
+            let cause = format!("`{name}` is a partition key, which a column of the file must not repeat");
+            found.add(*line, cause, "choose another name");
+        }
+        if document.retired.iter().any(|retired| retired.value == *name) {
+            let cause = format!("`{name}` is retired: files in S3 hold something else under that name");
+            found.add(*line, cause, "keep the column's old name, or add a column with a new one at the end");
+        }
+        if seen.contains(&name.as_str()) {
+            found.add(*line, format!("column `{name}` is there twice"), "delete one of the two");
+        }
+        seen.push(name);
+    }
+    seen.clear();
+    for At { line, value: name } in document.items.iter().map(|item| &item.name) {
+        identifier(*line, name, found);
+        if seen.contains(&name.as_str()) || name == "extra" {
+            found.add(*line, format!("item field `{name}` is there already"), "choose another name");
+        }
+        seen.push(name);
+    }
+    for At { line, value: name } in document.event_types.iter().map(|event_type| &event_type.name) {
+        identifier(*line, name, found);
+    }
+    if document.version.value == 0 {
+        found.add(document.version.line, "the version is 0", "count versions from 1");
+    }
+}
+
+/// Lower-case snake case: what Redshift folds identifiers to, and what is safe in an S3 prefix.
+fn identifier(line: usize, name: &str, found: &mut Found) {
+    let good = name.len() <= MAX_NAME
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if !good {
+        let remedy = "use lower-case letters, digits and `_`, a letter first, at most 127 bytes";
+        found.add(line, format!("`{name}` is not a name"), remedy);
+    }
+}
+
+/// The most partitions that Firehose could hold open at once. Arrivals of one buffer interval (at most 15 minutes)
+/// reach at most `late_days + 2` calendar days.
+pub(super) fn quota(document: &Document, found: &mut Found) {
+    // An hour of clock skew reaches the next day; a day of it would reach the day after.
+    if document.early_minutes.value > 60 {
+        let cause = format!("early_minutes = {} is more than an hour", document.early_minutes.value);
+        found.add(document.early_minutes.line, cause, "use 60 or less");
+    }
+    let types = u32::try_from(document.event_types.len()).unwrap_or(u32::MAX);
+    let worst = types.saturating_mul(document.late_days.value.saturating_add(2));
+    let quota = document.quota.value;
+    if worst > quota {
+        let days = (quota / types.max(1)).saturating_sub(2);
+        found.add(
+            document.late_days.line,
+            format!(
+                "{types} event types x {} days = {worst} active partitions in the worst case, above the quota of {quota}",
+                document.late_days.value.saturating_add(2)
+            ),
+            format!("set late_days to {days} or less, or ask AWS for a higher quota and state it in active_quota"),
+        );
+    }
+}
+
+/// Which column a function reads, and which type of column it can fill.
+pub(super) fn signature(function: FunctionName) -> (fn(&Column) -> bool, fn(ColumnType) -> bool) {
+    use FunctionName as F;
+    let any: fn(&Column) -> bool = |_| true;
+    let text: fn(&Column) -> bool = |column| matches!(column.kind, ColumnType::Varchar(_));
+    let items: fn(&Column) -> bool = |column| column.rule == Some(Rule::Items);
+    let varchar: fn(ColumnType) -> bool = |kind| matches!(kind, ColumnType::Varchar(_));
+    let integer: fn(ColumnType) -> bool = |kind| kind.integer_range().is_some();
+    match function {
+        F::Arrival => (any, |kind| kind == ColumnType::Timestamp),
+        F::Hash | F::Flags | F::Dialect | F::Source => (any, varchar),
+        F::Extra => (any, |kind| kind == ColumnType::Json),
+        F::Version => (any, integer),
+        F::Host | F::Path | F::Query | F::Key | F::Browser | F::Os | F::Device => (text, varchar),
+        F::Count | F::Sum => (items, integer),
+        F::First => (items, |kind| kind != ColumnType::Json),
+        F::Bot => (text, |kind| kind == ColumnType::Boolean),
+    }
+}

@@ -1,0 +1,177 @@
+//! One record to its rows, or to the reason why it has none.
+
+use crate::decode;
+use crate::derive::{Agents, Origin};
+use crate::encode;
+use crate::flatten::flatten;
+use crate::json::Cursor;
+use crate::partition::{Partition, partition};
+use crate::reject::{Reason, Reject};
+use crate::row::{Flag, Row};
+use crate::schema::Plan;
+use crate::tape::Tape;
+
+/// The most text that one record may expand to, in bytes: what stands beside an envelope's array is read again for
+/// each of its events. 16 times the largest record that Firehose takes (1,000 KiB).
+const MAX_EXPANDED: usize = 16 << 20;
+
+/// A record that became rows; they are in [`Transform::rows`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Done {
+    /// Where they belong, all of them.
+    pub partition: Partition,
+    /// How many there are: one for each event.
+    pub rows: usize,
+}
+
+/// Makes rows. Holds the compiled schema and the buffers that every record uses again; what it makes of a record
+/// depends on that record alone.
+#[derive(Debug)]
+pub struct Transform {
+    plan: Plan,
+    bytes: Vec<u8>,
+    tape: Tape,
+    row: Row,
+    agents: Agents,
+    rows: Vec<u8>,
+    /// How often each of [`Flag::ALL`] was raised in the rows of the last record.
+    flags: [u64; Flag::ALL.len()],
+}
+
+impl Transform {
+    /// Makes rows as `plan` says.
+    pub fn new(plan: Plan) -> Self {
+        Self {
+            plan,
+            bytes: Vec::new(),
+            tape: Tape::default(),
+            row: Row::default(),
+            agents: Agents::default(),
+            rows: Vec::new(),
+            flags: [0; Flag::ALL.len()],
+        }
+    }
+
+    /// The schema.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The rows of the last record that was [`Done`]: newline-terminated JSON.
+    pub fn rows(&self) -> &[u8] {
+        &self.rows
+    }
+
+    /// How often each of [`Flag::ALL`] was raised in them.
+    pub fn flags(&self) -> &[u64; Flag::ALL.len()] {
+        &self.flags
+    }
+
+    /// Makes the rows of one record: `data` is base64, `arrival` when Firehose received it (milliseconds since 1970),
+    /// `room` how many bytes of rows the answer can still take.
+    ///
+    /// # Errors
+    /// Why there are no rows.
+    pub fn record(&mut self, data: &str, arrival: i64, room: usize) -> Result<Done, Reject> {
+        self.rows.clear();
+        self.flags = [0; Flag::ALL.len()];
+        let mut bytes = std::mem::take(&mut self.bytes);
+        let done = decode::text(data, &mut bytes).and_then(|text| self.text(text, arrival, room));
+        self.bytes = bytes;
+        done
+    }
+
+    fn text(&mut self, text: &str, arrival: i64, room: usize) -> Result<Done, Reject> {
+        let objects = decode::objects(text)?;
+        let mut record = Rows { arrival, room, partition: None, count: 0, expanded: 0 };
+        let mut result = Ok(());
+        for object in &objects {
+            result = self.object(text, object, &mut record);
+            if result.is_err() {
+                break;
+            }
+        }
+        match (result, record.partition) {
+            (Ok(()), Some(partition)) => Ok(Done { partition, rows: record.count }),
+            (Ok(()), None) => Err(Reject::new(Reason::Internal, "a record without rows")),
+            // Events after the one that failed were not all counted, but each object is at least one.
+            (Err(reject), _) => Err(Reject { events: objects.len().max(record.count + 1), ..reject }),
+        }
+    }
+
+    /// The rows of one object of a record: an event, or an envelope of several.
+    fn object(&mut self, text: &str, object: &str, record: &mut Rows) -> Result<(), Reject> {
+        let at = offset(text, object);
+        self.tape.clear(&self.plan);
+        self.tape.add(&self.plan, text, at, true)?;
+        let names_itself = |plan: &Plan, tape: &Tape| {
+            plan.columns[plan.roles.event_name].sources.clone().any(|source| tape.hit(source).is_some())
+        };
+        let Some(envelope) = self.tape.envelope else {
+            return self.row(text, object, "", record);
+        };
+        if names_itself(&self.plan, &self.tape) {
+            self.tape.clear(&self.plan);
+            self.tape.add(&self.plan, text, at, false)?;
+            return self.row(text, object, "", record);
+        }
+        let mut cursor = Cursor::new(text, envelope.start() + 1);
+        let around = object.len() - (envelope.end() - envelope.start());
+        while cursor.peek() == b'{' {
+            let (event, _) = cursor.value();
+            record.expanded += around + event.end() - event.start();
+            if record.expanded > MAX_EXPANDED {
+                let detail = format!("its events expand to more than {MAX_EXPANDED} bytes");
+                return Err(Reject::new(Reason::TooManyEvents, detail));
+            }
+            self.tape.clear(&self.plan);
+            self.tape.add(&self.plan, text, at, true)?;
+            self.tape.add(&self.plan, text, event.start(), false)?;
+            let outside = [&text[at..envelope.start()], &text[envelope.end()..at + object.len()]].concat();
+            self.row(text, event.of(text), &outside, record)?;
+        }
+        Ok(())
+    }
+
+    /// The row of the event on the tape.
+    fn row(&mut self, text: &str, event: &str, envelope: &str, record: &mut Rows) -> Result<(), Reject> {
+        let Self { plan, tape, row, agents, rows, .. } = self;
+        let origin = Origin { arrival: record.arrival, event, envelope, position: record.count };
+        flatten(plan, text, tape, row, &origin, agents);
+        let partition = partition(plan, text, row, record.arrival);
+        match record.partition {
+            Some(first) if first != partition => {
+                let [first, other] = [first, partition].map(|partition| plan.prefix(&partition));
+                let detail = format!("event 1 belongs to {first}, event {} to {other}", record.count + 1);
+                return Err(Reject::new(Reason::MixedPartitions, detail));
+            }
+            _ => record.partition = Some(partition),
+        }
+        encode::complete(plan, text, tape, row);
+        encode::line(plan, text, row, rows);
+        record.count += 1;
+        if rows.len() > record.room {
+            let detail = format!("{} bytes of rows and more, room for {}", rows.len(), record.room);
+            return Err(Reject::new(Reason::ResponseFull, detail));
+        }
+        for (_, flag) in row.raised() {
+            self.flags[flag as usize] += 1;
+        }
+        Ok(())
+    }
+}
+
+/// The rows of one record so far.
+struct Rows {
+    arrival: i64,
+    room: usize,
+    partition: Option<Partition>,
+    count: usize,
+    /// Bytes that envelopes were expanded to.
+    expanded: usize,
+}
+
+/// Where `part`, which is a slice of `text`, begins in it.
+fn offset(text: &str, part: &str) -> usize {
+    (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize)
+}
