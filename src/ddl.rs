@@ -125,6 +125,15 @@ pub fn documentation(plan: &Plan) -> String {
     page
 }
 
+/// Every generated file of the repository: its path and content.
+pub fn files(plan: &Plan) -> [(&'static str, String); 3] {
+    [
+        ("docs/columns.md", documentation(plan)),
+        ("sql/spectrum_events.sql", spectrum(plan)),
+        ("sql/warehouse_events.sql", warehouse(plan)),
+    ]
+}
+
 /// A column's sources as schema.toml spells them, alternatives expanded.
 fn sources(plan: &Plan, column: &Column) -> String {
     let paths = plan.sources[column.sources.clone()].iter().map(|source| source.path.clone());

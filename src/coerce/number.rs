@@ -81,6 +81,7 @@ pub(crate) fn decimal(text: &str, precision: u8, scale: u8, out: &mut String) ->
             }
         }
     }
+    digits.truncate(digits.iter().rposition(|d| *d != b'0').map_or(0, |last| last + 1));
     if digits.is_empty() {
         out.push('0');
         return Some(Written { as_is: false, rounded });
@@ -108,13 +109,10 @@ pub(crate) fn decimal(text: &str, precision: u8, scale: u8, out: &mut String) ->
 
 /// Appends an integer between `least` and `most`. `None` if it is none, or has places other than zeros.
 pub(crate) fn integer(text: &str, least: i64, most: i64, out: &mut String) -> Option<Written> {
-    if is_plain(text, 18, 0) {
-        let number = text.parse::<i64>().ok()?;
-        return (least..=most).contains(&number).then_some(Written { as_is: true, rounded: false });
-    }
     let start = out.len();
     let written = decimal(text, 38, 0, out)?;
-    let fits = !written.rounded && out[start..].parse::<i64>().is_ok_and(|n| (least..=most).contains(&n));
+    let number = if written.as_is { text } else { &out[start..] };
+    let fits = !written.rounded && number.parse::<i64>().is_ok_and(|n| (least..=most).contains(&n));
     if !fits {
         out.truncate(start);
     }

@@ -1,1 +1,48 @@
-fn main() {}
+//! The command-line tool `clickstream`: work with the transform without an AWS account.
+
+mod generate;
+mod invocation;
+mod lake;
+mod pack;
+mod run;
+mod schema;
+mod summary;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Runs, feeds and explains the clickstream transform, without an AWS account.
+#[derive(Debug, Parser)]
+#[command(name = "clickstream", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Play records through the transform into a folder laid out like the bucket.
+    Run(run::Args),
+    /// Make a shop's traffic: one record a line.
+    Generate(generate::Args),
+    /// Pack records into one Firehose invocation, as `sam local invoke -e` takes it.
+    Pack(pack::Args),
+    /// Check the schema, or print what is made from it.
+    Schema(schema::Args),
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Run(args) => run::run(&args),
+        Command::Generate(args) => generate::run(&args),
+        Command::Pack(args) => pack::run(&args),
+        Command::Schema(args) => schema::run(&args),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("clickstream: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! `clickstream schema`: what schema.toml says, in other languages.
+
+use anyhow::{Context, Result};
+use clickstream::ddl;
+use clickstream::schema::Plan;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Check the schema, or print what is made from it.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  clickstream schema check
+  clickstream schema ddl spectrum
+  clickstream schema --schema my-schema.toml docs")]
+pub(crate) struct Args {
+    /// Another schema than the one built in.
+    #[arg(long, value_name = "FILE")]
+    schema: Option<PathBuf>,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Report everything that is wrong with it.
+    Check,
+    /// Print a table definition.
+    Ddl {
+        /// For which engine.
+        #[arg(value_enum)]
+        engine: Engine,
+    },
+    /// Print the page that describes every column.
+    Docs,
+    /// Write every generated file of the repository, below this folder.
+    Generate {
+        /// The repository.
+        #[arg(default_value = ".")]
+        root: PathBuf,
+    },
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Engine {
+    /// Redshift Spectrum's external table.
+    Spectrum,
+    /// The recent events in Redshift.
+    Warehouse,
+    /// Columns of an `AWS::Glue::Table`.
+    Glue,
+}
+
+/// The schema in `file`, or the one built in.
+pub(crate) fn plan(file: Option<&Path>) -> Result<Plan> {
+    let Some(file) = file else { return Ok(Plan::embedded()?) };
+    let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    Ok(Plan::parse(&file.display().to_string(), &text)?)
+}
+
+/// Prints what was asked for.
+pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    let plan = plan(args.schema.as_deref())?;
+    match &args.what {
+        What::Check => {
+            let (columns, types) = (plan.columns.len(), plan.event_types.len());
+            let days = plan.window.late_days + 2;
+            println!("{columns} columns, {types} event types x {days} days = {} active partitions at most", types * days as usize);
+        }
+        What::Ddl { engine: Engine::Spectrum } => print!("{}", ddl::spectrum(&plan)),
+        What::Ddl { engine: Engine::Warehouse } => print!("{}", ddl::warehouse(&plan)),
+        What::Ddl { engine: Engine::Glue } => print!("{}", ddl::glue(&plan)),
+        What::Docs => print!("{}", ddl::documentation(&plan)),
+        What::Generate { root } => {
+            for (path, content) in ddl::files(&plan) {
+                let path = root.join(path);
+                fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))?;
+                println!("{}", path.display());
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,81 @@
+"""The delivery stream itself: partitioning, buffers, compression, source backup."""
+
+from .find import backup, destination, of_type, stream, target
+
+SIZE_WITH_PARTITIONING = range(64, 128 + 1)  # MB
+INTERVAL_WITH_PARTITIONING = range(60, 900 + 1)  # seconds
+
+
+def there_is_one_direct_put_stream(resources):
+    streams = of_type(resources, "AWS::KinesisFirehose::DeliveryStream")
+    types = [s.get("DeliveryStreamType") for s in streams.values()]
+    return [] if types == ["DirectPut"] else [f"want one DirectPut stream, have {types}"]
+
+
+def dynamic_partitioning_is_on(resources):
+    configuration = destination(resources).get("DynamicPartitioningConfiguration", {})
+    problems = []
+    if configuration.get("Enabled") is not True:
+        problems.append("the prefix names partition keys, but dynamic partitioning is off")
+    seconds = configuration.get("RetryOptions", {}).get("DurationInSeconds")
+    if seconds is None or not 0 <= int(seconds) <= 7200:
+        problems.append(f"retry duration is {seconds}, want 0..7200 s, stated")
+    return problems
+
+
+def buffer_suits_dynamic_partitioning(resources):
+    hints = destination(resources).get("BufferingHints", {})
+    return [
+        f"{name} is {hints.get(name)}, dynamic partitioning wants {allowed.start}..{allowed.stop - 1}, stated"
+        for name, allowed in (
+            ("SizeInMBs", SIZE_WITH_PARTITIONING),
+            ("IntervalInSeconds", INTERVAL_WITH_PARTITIONING),
+        )
+        if hints.get(name) is None or int(hints[name]) not in allowed
+    ]
+
+
+def backup_buffer_states_size_and_interval(resources):
+    hints = backup(resources).get("BufferingHints", {})
+    return [f"backup: {name} is missing" for name in ("SizeInMBs", "IntervalInSeconds") if name not in hints]
+
+
+def compression_fits_the_format(resources):
+    """Gzip is for JSON; Parquet compresses itself, and conversion refuses a compressed object."""
+    s3 = destination(resources)
+    compression = s3.get("CompressionFormat", "UNCOMPRESSED")
+    extension = s3.get("FileExtension", "")
+    if s3.get("DataFormatConversionConfiguration", {}).get("Enabled", False):
+        problems = []
+        if compression != "UNCOMPRESSED":
+            problems.append(f"record format conversion excludes CompressionFormat {compression}")
+        if extension.endswith(".gz"):
+            problems.append(f"converted objects would be called {extension}")
+        return problems
+    if compression != "GZIP" or not extension.endswith(".gz"):
+        return [f"{compression} JSON called {extension!r}: readers know gzip by .gz"]
+    return []
+
+
+def source_backup_is_on(resources):
+    if destination(resources).get("S3BackupMode") != "Enabled" or not backup(resources):
+        return ["the untouched source records are not kept"]
+    if target(backup(resources).get("BucketARN")) == target(destination(resources).get("BucketARN")):
+        return ["unmasked source records share the bucket of the table"]
+    return []
+
+
+def records_in_flight_are_encrypted(resources):
+    key = stream(resources).get("DeliveryStreamEncryptionConfigurationInput", {}).get("KeyType")
+    return [] if key else ["the stream does not encrypt what it buffers"]
+
+
+RULES = [
+    there_is_one_direct_put_stream,
+    dynamic_partitioning_is_on,
+    buffer_suits_dynamic_partitioning,
+    backup_buffer_states_size_and_interval,
+    compression_fits_the_format,
+    source_backup_is_on,
+    records_in_flight_are_encrypted,
+]

@@ -1,0 +1,26 @@
+"""A rule that cannot fail proves nothing: each is shown templates that break it, and only just."""
+
+import copy
+
+import pytest
+from breaks import BREAKS
+from rules import RULES
+
+CASES = [
+    pytest.param(rule, damage, id=f"{rule.__name__}: {what}")
+    for rule, damages in BREAKS.items()
+    for what, damage in damages.items()
+]
+
+
+@pytest.mark.parametrize(("rule", "damage"), CASES)
+def test_the_rule_objects(rule, damage, resources):
+    damaged = copy.deepcopy(resources)
+    damage(damaged)
+
+    assert damaged != resources
+    assert rule(damaged) != []
+
+
+def test_every_rule_is_seen_to_fail():
+    assert set(BREAKS) == set(RULES)

@@ -1,0 +1,64 @@
+import re
+import tomllib
+
+import pytest
+import stack
+from rules import RULES
+from samcli.cli.types import CfnParameterOverridesType
+
+SAMCONFIG = stack.ROOT / "samconfig.toml"
+ENVIRONMENTS = ["dev", "prod"]
+
+
+def deploy(environment):
+    configuration = tomllib.loads(SAMCONFIG.read_text())[environment]
+    return configuration["global"]["parameters"] | configuration["deploy"]["parameters"]
+
+
+def overrides(environment, template):
+    """The parameters as sam reads them, numbers where the template has numbers."""
+    text = deploy(environment).get("parameter_overrides")
+    given = CfnParameterOverridesType().convert((text,), None, None) if text else {}
+    return {
+        name: int(value) if template["Parameters"][name]["Type"] == "Number" else value for name, value in given.items()
+    }
+
+
+def test_no_account_id_is_committed():
+    assert not re.search(r"\d{12}", SAMCONFIG.read_text())
+
+
+def test_a_deploy_without_an_environment_has_no_stack_to_go_to():
+    default = tomllib.loads(SAMCONFIG.read_text())["default"]
+    assert set(default) == {"validate", "build"}
+
+
+def test_environments_share_nothing():
+    assert len({deploy(e)["stack_name"] for e in ENVIRONMENTS}) == len(ENVIRONMENTS)
+    assert all(deploy(e)["s3_prefix"] == deploy(e)["stack_name"] for e in ENVIRONMENTS)
+
+
+def test_production_asks_before_it_changes_anything():
+    assert deploy("prod")["confirm_changeset"] is True
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_only_what_sam_build_made_is_deployed(environment):
+    """Without a build sam would fall back on template.yaml, and upload the whole repository as the function."""
+    assert deploy(environment)["template_file"] == ".aws-sam/build/template.yaml"
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_overrides_are_values_that_the_template_allows(environment, template):
+    for name, value in overrides(environment, template).items():
+        parameter = template["Parameters"][name]
+        if "AllowedValues" in parameter:
+            assert value in parameter["AllowedValues"], name
+        else:
+            assert parameter["MinValue"] <= value <= parameter["MaxValue"], name
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_environment_keeps_the_rules(environment, template, translated):
+    resources = stack.resources(translated, **overrides(environment, template))
+    assert [problem for rule in RULES for problem in rule(resources)] == []
