@@ -54,3 +54,45 @@ pub fn outcome(transform: &mut Transform, data: &str, arrival: i64) -> Value {
         Err(reject) => json!({ "reason": reject.reason.code(), "detail": reject.detail, "events": reject.events }),
     }
 }
+
+/// The invocations in events/ and tests/aws_samples: file name and body, in order of name.
+pub fn invocations() -> Vec<(String, String)> {
+    let folders = ["events", "tests/aws_samples"];
+    let files = folders.iter().flat_map(|folder| std::fs::read_dir(folder).expect("a folder"));
+    let mut files: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
+    files.sort();
+    assert!(files.len() >= 15, "only {} invocations", files.len());
+    let read = |file: &std::path::PathBuf| std::fs::read_to_string(file).expect("text");
+    files.iter().map(|file| (file.file_name().expect("a name").to_string_lossy().into_owned(), read(file))).collect()
+}
+
+/// The rows of an answered record.
+pub fn rows(record: &Value) -> String {
+    let data = record["data"].as_str().expect("data");
+    String::from_utf8(STANDARD.decode(data).expect("base64")).expect("UTF-8")
+}
+
+/// Holds the counts against the answer itself, which was not made from them.
+pub fn assert_counts_add_up(answer: &clickstream::batch::Answer) {
+    let counts = &answer.counts;
+    let answered: Value = serde_json::from_str(&answer.body).expect("an answer is JSON");
+    let records = answered["records"].as_array().expect("records");
+    let with = |result: &'static str| records.iter().filter(move |record| record["result"] == result);
+    let delivered: usize = with("Ok").map(|record| rows(record).lines().count()).sum();
+    assert_eq!(counts.records, records.len() as u64);
+    assert_eq!(counts.ok, with("Ok").count() as u64);
+    assert_eq!(counts.dropped, with("Dropped").count() as u64);
+    assert_eq!(counts.failed_in_all(), with("ProcessingFailed").count() as u64);
+    assert_eq!(counts.failed_in_all(), answer.failures.len() as u64);
+    assert_eq!(counts.records, counts.ok + counts.dropped + counts.failed_in_all());
+    assert_eq!(counts.rows, delivered as u64);
+    assert_eq!(counts.events, counts.rows + counts.rejected);
+    assert_eq!(counts.rejected, answer.failures.iter().map(|failure| failure.reject.events as u64).sum::<u64>());
+    let bytes: usize = with("Ok").map(|record| rows(record).len()).sum();
+    assert_eq!(counts.bytes_out, bytes as u64);
+    assert!(with("Ok").all(|record| record["metadata"]["partitionKeys"].as_object().is_some_and(|keys| keys.len() == 2)));
+    for result in ["Dropped", "ProcessingFailed"] {
+        assert!(with(result).all(|record| record["data"] == "" && record.get("metadata").is_none()));
+    }
+}
