@@ -1,5 +1,6 @@
 //! Entries of a tape as JSON text again: compact, safe for every reader, without what privacy forbids.
 
+use crate::derive::ip;
 use crate::derive::privacy::scrub;
 use crate::json::{Mended, Span, push_string, unescape};
 use crate::row::{Flag, FlagSet};
@@ -84,11 +85,16 @@ impl Compact<'_> {
         tells_of_something
     }
 
-    fn value(&mut self, index: usize, out: &mut String) -> bool {
+    /// Appends what is kept of a value. False if that is nothing.
+    pub(crate) fn value(&mut self, index: usize, out: &mut String) -> bool {
         let entry = &self.tape.entries[index];
         let (open, close) = match entry.kind {
             Kind::Scalar => {
-                self.scalar(entry.value.of(self.text), entry.stand_in, out);
+                if let Some(network) = self.network(index) {
+                    push_string(&network, out);
+                } else {
+                    self.scalar(entry.value.of(self.text), entry.stand_in, out);
+                }
                 return true;
             }
             Kind::Object => ('{', '}'),
@@ -104,6 +110,16 @@ impl Compact<'_> {
             return false;
         }
         true
+    }
+
+    /// The network to write instead of an IP address under a key that holds one.
+    fn network(&mut self, index: usize) -> Option<String> {
+        let entry = &self.tape.entries[index];
+        let is_address =
+            !entry.key.is_empty() && self.plan.address_keys.get(entry.key.of(self.text).as_bytes()).is_some();
+        let network = is_address.then(|| ip::network(entry.value.unquoted().of(self.text))).flatten()?;
+        self.flags.raise(Flag::IpShortened);
+        Some(network)
     }
 
     fn scalar(&mut self, raw: &str, stand_in: Span, out: &mut String) {

@@ -120,16 +120,18 @@ fn write(event: &Event, element: usize, fields: &[Cell], json: &mut String, flag
         separator = ",";
     }
     let (plan, text, tape) = (event.plan, event.text, &*event.tape);
+    let mut compact = Compact { plan, text, tape, made: event.made, keep: Keep::Left, flags: FlagSet::default() };
     let before = json.len();
     json.extend([separator, "\"extra\":"]);
     let start = json.len();
     if tape.entries[element].kind == Kind::Object {
-        let mut compact = Compact { plan, text, tape, made: event.made, keep: Keep::Left, flags: FlagSet::default() };
         compact.container(Some(element), json);
-        flags.join(compact.flags);
     } else if fields.iter().all(|cell| *cell == Cell::Empty) {
-        json.extend(["{\"value\":", tape.entries[element].value.of(text), "}"]);
+        json.push_str("{\"value\":");
+        compact.value(element, json);
+        json.push('}');
     }
+    flags.join(compact.flags);
     if json.len() == start {
         json.truncate(before);
     }

@@ -39,32 +39,37 @@ impl Event<'_> {
         let mut winner: Option<usize> = None;
         for source in column.sources.clone() {
             let Some(entry) = hit(self.tape, source) else { continue };
-            if let Some(winner) = winner {
-                self.lose(column, entry, winner, resolved.cell);
-                continue;
-            }
-            let coerced = self.coerce(column, entry, items);
-            let fate = self.protect(column, entry, coerced);
-            self.tape.entries[entry].fate = match coerced {
-                Coerced::Blank => Fate::Taken,
-                Coerced::Blocked => {
-                    resolved.flags.raise(Flag::IdBlocked);
-                    fate
-                }
-                Coerced::Misfit => {
-                    resolved.flags.raise(Flag::BadType);
-                    winner = Some(entry);
-                    fate
-                }
-                Coerced::Value(cell, flags) => {
-                    resolved.flags.join(flags);
-                    resolved = Resolved { cell, flags: resolved.flags, source: Some(source) };
-                    winner = Some(entry);
-                    let lossy =
-                        [Flag::Truncated, Flag::Rounded, Flag::IdHashed].into_iter().any(|flag| flags.has(flag));
-                    if lossy { fate } else { Fate::Taken }
+            let fate = if let Some(winner) = winner {
+                self.lose(column, entry, winner, resolved.cell)
+            } else {
+                let coerced = self.coerce(column, entry, items);
+                let fate = self.protect(column, entry, coerced);
+                match coerced {
+                    Coerced::Blank => Fate::Taken,
+                    Coerced::Blocked => {
+                        resolved.flags.raise(Flag::IdBlocked);
+                        fate
+                    }
+                    Coerced::Misfit => {
+                        resolved.flags.raise(Flag::BadType);
+                        winner = Some(entry);
+                        fate
+                    }
+                    Coerced::Value(cell, flags) => {
+                        resolved.flags.join(flags);
+                        resolved = Resolved { cell, flags: resolved.flags, source: Some(source) };
+                        winner = Some(entry);
+                        let lossy =
+                            [Flag::Truncated, Flag::Rounded, Flag::IdHashed].into_iter().any(|flag| flags.has(flag));
+                        if lossy { fate } else { Fate::Taken }
+                    }
                 }
             };
+            // An entry that a column only looks at stays with its item.
+            let entry = &mut self.tape.entries[entry];
+            if usize::from(entry.source) == source {
+                entry.fate = fate;
+            }
         }
         resolved
     }
@@ -88,8 +93,8 @@ impl Event<'_> {
         }
     }
 
-    /// A value that did not win. `winner` is the entry that did, `cell` what it came to.
-    fn lose(&mut self, column: &Column, entry: usize, winner: usize, cell: Cell) {
+    /// The fate of a value that did not win. `winner` is the entry that did, `cell` what it came to.
+    fn lose(&mut self, column: &Column, entry: usize, winner: usize, cell: Cell) -> Fate {
         let [own, other] = [entry, winner].map(|index| self.tape.entries[index].value.of(self.text));
         let coerced = if column.kind == ColumnType::Json {
             if own == other { Coerced::Blank } else { Coerced::Misfit }
@@ -102,7 +107,7 @@ impl Event<'_> {
             Coerced::Value(own, _) => own.of(self.text, self.made) == cell.of(self.text, self.made),
             Coerced::Blocked | Coerced::Misfit => false,
         };
-        self.tape.entries[entry].fate = if same { Fate::Taken } else { fate };
+        if same { Fate::Taken } else { fate }
     }
 
     /// Sees to it that an address is written nowhere else in the clear. Gives the fate of a value that its column

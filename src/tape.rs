@@ -78,6 +78,12 @@ struct Event<'a> {
     expand: bool,
 }
 
+impl<'a> Event<'a> {
+    fn node(self, place: Option<u32>) -> Option<&'a Node> {
+        place.and_then(|place| self.plan.nodes.get(place as usize))
+    }
+}
+
 impl Tape {
     /// Empties the tape.
     pub(crate) fn clear(&mut self, plan: &Plan) {
@@ -141,7 +147,7 @@ impl Tape {
                 name = self.unescaped.as_bytes();
             }
             let hash = folded_hash(name);
-            let child = node.and_then(|n| n.keys.get_hashed(hash, name)).map(|n| &event.plan.nodes[n as usize]);
+            let child = event.node(node.and_then(|node| node.keys.get_hashed(hash, name)));
             let removed = event.plan.removed_keys.get_hashed(hash, name).is_some();
             cursor.peek();
             if removed {
@@ -188,8 +194,13 @@ impl Tape {
             end: 0,
             stand_in: Span::default(),
         });
+        // A single object where a list of items is looked for is an item.
+        let inside = match node.map(|node| &node.elements) {
+            Some(Elements::Items(item, _)) => event.node(Some(*item)),
+            _ => node,
+        };
         match kind {
-            Kind::Object => self.object(event, cursor, node, depth + 1, self.hashes.len())?,
+            Kind::Object => self.object(event, cursor, inside, depth + 1, self.hashes.len())?,
             Kind::Array => self.array(event, cursor, node, depth + 1)?,
             Kind::Scalar => {
                 cursor.scalar();
@@ -222,34 +233,55 @@ impl Tape {
         cursor.step();
         let mut position = 0;
         while !matches!(cursor.peek(), b']' | 0) {
-            let mut telling = None;
+            let (mut telling, mut aside) = (None, None);
+            let by_position =
+                |places: &[(usize, u32)]| places.iter().find(|(at, _)| *at == position).map(|(_, place)| *place);
             let place = match node.map(|node| &node.elements) {
-                Some(Elements::Items(place)) => Some(*place),
-                Some(Elements::Indexed(places)) => {
-                    places.iter().find(|(at, _)| *at == position).map(|(_, place)| *place)
+                Some(Elements::Items(item, places)) => {
+                    aside = by_position(places);
+                    Some(*item)
                 }
+                Some(Elements::Indexed(places)) => by_position(places),
                 Some(Elements::Keyed { field, values }) => {
                     let value = member(event.text, *cursor, field);
                     telling = value.map(|_| field);
                     value.and_then(|value| values.get(value.as_bytes()))
                 }
-                _ => None,
+                Some(Elements::Alike) | None => None,
             };
             let element = self.entries.len();
-            let node = place.map(|place| &event.plan.nodes[place as usize]);
-            self.value(event, cursor, Span::default(), node, depth)?;
-            if let Some(field) = telling.filter(|_| node.is_some()) {
-                let of_field =
-                    |child: &usize| folds_to(self.entries[*child].key.of(event.text).as_bytes(), field.as_bytes());
-                let child = self.children(Some(element)).find(of_field);
-                if let Some(child) = child {
-                    self.entries[child].fate = Fate::Telling;
-                }
+            self.value(event, cursor, Span::default(), event.node(place), depth)?;
+            if let Some(field) = telling.filter(|_| place.is_some()) {
+                let child = self.child(event, element, field);
+                child.into_iter().for_each(|child| self.entries[child].fate = Fate::Telling);
+            }
+            if let Some(node) = event.node(aside) {
+                self.look_aside(event, element, node);
             }
             position += 1;
         }
         cursor.step();
         Ok(())
+    }
+
+    /// Matches an entry that stays with its item against a column's path through the list.
+    fn look_aside(&mut self, event: Event, index: usize, node: &Node) {
+        if let Some(hit) = self.hits.get_mut(usize::from(node.source)) {
+            *hit = u32::try_from(index + 1).unwrap_or(0);
+        }
+        let children: Vec<usize> = self.children(Some(index)).collect();
+        for child in children {
+            let next = node.keys.get(self.entries[child].key.of(event.text).as_bytes());
+            if let Some(node) = event.node(next) {
+                self.look_aside(event, child, node);
+            }
+        }
+    }
+
+    /// The member `field`, which is folded, directly inside an entry.
+    fn child(&self, event: Event, of: usize, field: &str) -> Option<usize> {
+        let is_field = |child: &usize| folds_to(self.entries[*child].key.of(event.text).as_bytes(), field.as_bytes());
+        self.children(Some(of)).find(is_field)
     }
 }
 

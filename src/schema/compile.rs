@@ -35,6 +35,9 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
     let (event_types, event_type_names) = compiler.event_types(document);
     let roles = compiler.roles(&columns);
     let Compiler { tree, sources, removed_keys, .. } = compiler;
+    let of_addresses = columns.iter().filter(|column| column.rule == Some(Rule::Ip));
+    let address_keys = of_addresses.flat_map(|column| &sources[column.sources.clone()]).map(|s| (s.name.clone(), ()));
+    let address_keys = FoldedMap::new(address_keys);
     Some(Plan {
         version: document.version.value,
         columns,
@@ -48,6 +51,7 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
         dialects,
         blocked_ids: document.blocked_ids.iter().map(|id| id.value.clone()).collect(),
         removed_keys,
+        address_keys,
         roles: roles?,
     })
 }
@@ -92,7 +96,7 @@ impl Compiler<'_> {
                     Source::Path(steps) => {
                         let place = self.path(&section.name.value, &At { line: *line, value: &steps }, root, kind);
                         if let (Some(Rule::Items), Some(items)) = (rule, items) {
-                            self.tree.set_items(place, items);
+                            self.tree.set_items(place, items, *line, self.found);
                         }
                     }
                 }

@@ -116,8 +116,8 @@ pub(crate) enum Elements {
     Indexed(Vec<(usize, u32)>),
     /// By a member of theirs.
     Keyed { field: String, values: FoldedMap<u32> },
-    /// Each is an item.
-    Items(u32),
+    /// Each is an item; columns may look into some of them by position, too.
+    Items(u32, Vec<(usize, u32)>),
 }
 
 /// What the schema file says, compiled.
@@ -143,6 +143,8 @@ pub struct Plan {
     pub(crate) dialects: Vec<Dialect>,
     pub(crate) blocked_ids: Vec<String>,
     pub(crate) removed_keys: FoldedMap<()>,
+    /// Last steps of the paths that fill [`Rule::Ip`] columns: what stands there is an address wherever it stands.
+    pub(crate) address_keys: FoldedMap<()>,
     pub(crate) roles: Roles,
 }
 

@@ -86,13 +86,14 @@ impl Tree {
                 values.push((fold(value), child));
             }
         }
-        let ways = [!node.indexes.is_empty(), node.keyed.is_some(), node.items.is_some()];
-        if ways.into_iter().filter(|way| *way).count() > 1 {
-            found.add(
-                line,
-                "this array is already read in another way (by position, by key, or as items)",
-                "read an array in one way only; `first(items, …)` gives the first item's fields",
-            );
+        self.check_elements(place, line, found);
+    }
+
+    fn check_elements(&mut self, place: u32, line: usize, found: &mut Found) {
+        let node = self.at(place);
+        if node.keyed.is_some() && (!node.indexes.is_empty() || node.items.is_some()) {
+            let cause = "this array is read both by key and in another way";
+            found.add(line, cause, "tell its elements apart in one way only");
         }
     }
 
@@ -107,8 +108,9 @@ impl Tree {
         Ok(())
     }
 
-    pub(super) fn set_items(&mut self, place: u32, items: u32) {
+    pub(super) fn set_items(&mut self, place: u32, items: u32, line: usize, found: &mut Found) {
         self.at(place).items = Some(items);
+        self.check_elements(place, line, found);
     }
 
     pub(super) fn set_marker(&mut self, place: u32, bit: u64) {
@@ -125,7 +127,7 @@ impl Tree {
             .map(|seedling| Node {
                 keys: FoldedMap::new(seedling.keys),
                 elements: match (seedling.items, seedling.keyed, seedling.indexes) {
-                    (Some(items), ..) => Elements::Items(items),
+                    (Some(items), _, indexes) => Elements::Items(items, indexes),
                     (None, Some((field, values)), _) => Elements::Keyed { field, values: FoldedMap::new(values) },
                     (None, None, indexes) if !indexes.is_empty() => Elements::Indexed(indexes),
                     _ => Elements::Alike,

@@ -8,12 +8,12 @@ use clickstream::transform::Transform;
 use serde_json::{Value, json};
 
 /// The transform with the project's schema.
-pub fn transform() -> Transform {
+pub(crate) fn transform() -> Transform {
     Transform::new(Plan::embedded().unwrap_or_else(|problems| panic!("{problems}")))
 }
 
 /// A golden case's record: `event` (JSON), `text`, `base64`, or `repeat` (a text and how often).
-pub fn record_bytes(case: &Value) -> String {
+pub(crate) fn record_bytes(case: &Value) -> String {
     if let Some(data) = case["base64"].as_str() {
         return data.to_owned();
     }
@@ -30,7 +30,7 @@ pub fn record_bytes(case: &Value) -> String {
 }
 
 /// A row with its JSON columns opened, for people to read.
-pub fn opened(row: &str) -> Value {
+pub(crate) fn opened(row: &str) -> Value {
     let mut row: Value = serde_json::from_str(row).expect("a row is JSON");
     for column in ["items", "user_traits", "extra"] {
         if let Some(text) = row.get(column).map(|value| value.as_str().expect("JSON columns are strings")) {
@@ -41,7 +41,7 @@ pub fn opened(row: &str) -> Value {
 }
 
 /// What becomes of a record: its partition and rows, or the reason.
-pub fn outcome(transform: &mut Transform, data: &str, arrival: i64) -> Value {
+pub(crate) fn outcome(transform: &mut Transform, data: &str, arrival: i64) -> Value {
     match transform.record(data, arrival, 6_000_000) {
         Ok(done) => {
             let rows = std::str::from_utf8(transform.rows()).expect("rows are UTF-8");
@@ -56,7 +56,7 @@ pub fn outcome(transform: &mut Transform, data: &str, arrival: i64) -> Value {
 }
 
 /// The invocations in events/ and tests/aws_samples: file name and body, in order of name.
-pub fn invocations() -> Vec<(String, String)> {
+pub(crate) fn invocations() -> Vec<(String, String)> {
     let folders = ["events", "tests/aws_samples"];
     let files = folders.iter().flat_map(|folder| std::fs::read_dir(folder).expect("a folder"));
     let mut files: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
@@ -68,13 +68,13 @@ pub fn invocations() -> Vec<(String, String)> {
 }
 
 /// The rows of an answered record.
-pub fn rows(record: &Value) -> String {
+pub(crate) fn rows(record: &Value) -> String {
     let data = record["data"].as_str().expect("data");
     String::from_utf8(STANDARD.decode(data).expect("base64")).expect("UTF-8")
 }
 
 /// Holds the counts against the answer itself, which was not made from them.
-pub fn assert_counts_add_up(answer: &clickstream::batch::Answer) {
+pub(crate) fn assert_counts_add_up(answer: &clickstream::batch::Answer) {
     let counts = &answer.counts;
     let answered: Value = serde_json::from_str(&answer.body).expect("an answer is JSON");
     let records = answered["records"].as_array().expect("records");
@@ -91,7 +91,9 @@ pub fn assert_counts_add_up(answer: &clickstream::batch::Answer) {
     assert_eq!(counts.rejected, answer.failures.iter().map(|failure| failure.reject.events as u64).sum::<u64>());
     let bytes: usize = with("Ok").map(|record| rows(record).len()).sum();
     assert_eq!(counts.bytes_out, bytes as u64);
-    assert!(with("Ok").all(|record| record["metadata"]["partitionKeys"].as_object().is_some_and(|keys| keys.len() == 2)));
+    assert!(
+        with("Ok").all(|record| record["metadata"]["partitionKeys"].as_object().is_some_and(|keys| keys.len() == 2))
+    );
     for result in ["Dropped", "ProcessingFailed"] {
         assert!(with(result).all(|record| record["data"] == "" && record.get("metadata").is_none()));
     }

@@ -66,7 +66,10 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         What::Check => {
             let (columns, types) = (plan.columns.len(), plan.event_types.len());
             let days = plan.window.late_days + 2;
-            println!("{columns} columns, {types} event types x {days} days = {} active partitions at most", types * days as usize);
+            println!(
+                "{columns} columns, {types} event types x {days} days = {} active partitions at most",
+                types * days as usize
+            );
         }
         What::Ddl { engine: Engine::Spectrum } => print!("{}", ddl::spectrum(&plan)),
         What::Ddl { engine: Engine::Warehouse } => print!("{}", ddl::warehouse(&plan)),

@@ -59,7 +59,8 @@ impl Summary {
 
     /// For programs.
     pub(crate) fn json(&self, transform: &Transform) -> Value {
-        let Counts { records, ok, dropped, failed, events, rows, rejected, other, flags, bytes_in, bytes_out } = &self.counts;
+        let Counts { records, ok, dropped, failed, events, rows, rejected, other, flags, bytes_in, bytes_out } =
+            &self.counts;
         let codes = |names: &[&str], counts: &[u64]| -> BTreeMap<String, u64> {
             names.iter().map(|name| (*name).to_owned()).zip(counts.iter().copied()).filter(|(_, n)| *n > 0).collect()
         };

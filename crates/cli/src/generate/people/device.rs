@@ -1,0 +1,99 @@
+//! What persons and robots visit with: each device has a cookie, an address and a clock of its own.
+
+use super::agent::{APPS, Agent, LAPTOPS, PHONES, ROBOTS, TABLETS, TERMINALS};
+use crate::generate::random::Random;
+use crate::generate::shop::site::{APP, GARDEN, MAIN, MOBILE, OUTLET, STORE, Site};
+
+/// A browser or an app on some machine.
+#[derive(Debug, Clone)]
+pub(crate) struct Device {
+    /// The visitor's cookie: a UUID; iOS writes its own in upper case.
+    pub(crate) cookie: String,
+    pub(crate) agent: &'static Agent,
+    pub(crate) ip: String,
+    /// How far its clock is ahead, in milliseconds.
+    pub(crate) skew: i64,
+}
+
+/// What kind of device, and whose: the number of a person, of a household or of a visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Laptop(u64),
+    Phone(u64),
+    App(u64),
+    /// Lies in the living room: everybody in the household uses it.
+    FamilyTablet(u64),
+    /// Stands in a store: strangers use it, one after the other. It gives each of them a new cookie.
+    Terminal(u64),
+    Robot(u64),
+}
+
+/// Persons with neighbouring numbers live together.
+const HOUSEHOLD: u64 = 3;
+
+/// One household in so many has a tablet.
+const TABLETS_ONE_IN: u64 = 3;
+
+const MINUTE: i64 = 60_000;
+const DAY: i64 = 24 * 60 * MINUTE;
+
+/// Clocks that are wrong: by a little, by a time zone, by a day, by a dead battery.
+const SKEWS: [i64; 7] =
+    [-150_000, 40_000, 37 * MINUTE, -3 * 60 * MINUTE, 5 * 60 * MINUTE, 26 * 60 * MINUTE, -400 * DAY];
+
+impl Kind {
+    /// What the person with this number takes for a visit.
+    pub(crate) fn for_person(number: u64, random: &mut Random) -> Self {
+        let household = number / HOUSEHOLD;
+        let tablet = if household.is_multiple_of(TABLETS_ONE_IN) { 25 } else { 0 };
+        *random.weighted(&[
+            (40, Self::Laptop(number)),
+            (30, Self::Phone(number)),
+            (18, Self::App(number)),
+            (tablet, Self::FamilyTablet(household)),
+        ])
+    }
+
+    /// Where such a device enters the shop.
+    pub(crate) fn site(self, random: &mut Random) -> &'static Site {
+        match self {
+            Self::App(_) => &APP,
+            Self::Terminal(_) => &STORE,
+            Self::Phone(_) => random.weighted(&[(35, &MAIN), (15, &OUTLET), (50, &MOBILE)]),
+            _ => random.weighted(&[(65, &MAIN), (15, &OUTLET), (20, &GARDEN)]),
+        }
+    }
+}
+
+impl Device {
+    pub(crate) fn of(seed: u64, kind: Kind) -> Self {
+        let (owner, sort, agents): (u64, u64, &'static [Agent]) = match kind {
+            Kind::Laptop(number) => (number, 1, &LAPTOPS),
+            Kind::Phone(number) => (number, 2, &PHONES),
+            Kind::App(number) => (number, 3, &APPS),
+            Kind::FamilyTablet(number) => (number, 4, &TABLETS),
+            Kind::Terminal(number) => (number, 5, &TERMINALS),
+            Kind::Robot(number) => (number, 6, &ROBOTS),
+        };
+        let mut random = Random::of([seed, u64::from_be_bytes(*b"device\0\0"), sort, owner]);
+        let agent = random.popular(agents);
+        let cookie = random.uuid();
+        let skewed = !matches!(kind, Kind::Robot(_) | Kind::Terminal(_)) && random.percent(5);
+        Self {
+            cookie: if agent.platform == "ios" { cookie.to_uppercase() } else { cookie },
+            agent,
+            ip: address(&mut random),
+            skew: if skewed { *random.pick(&SKEWS) } else { 0 },
+        }
+    }
+}
+
+/// Out of the ranges for benchmarks and documentation (RFC 2544, RFC 3849): nobody's. Some pass a proxy.
+fn address(random: &mut Random) -> String {
+    let [a, b, c] = [random.below(2), random.below(256), random.within(1, 254).unsigned_abs()];
+    match random.below(20) {
+        0..=3 => format!("2001:db8:{:x}:{:x}::{:x}", random.below(0xffff), random.below(0xffff), c),
+        4 => format!("198.{}.{b}.{c}, 10.0.{b}.7", 18 + a),
+        _ => format!("198.{}.{b}.{c}", 18 + a),
+    }
+}

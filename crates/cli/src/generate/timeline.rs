@@ -1,0 +1,89 @@
+//! All visits of the time span, merged into one stream of records in the order in which they arrive.
+
+use super::delivery::Delivery;
+use super::pace;
+use super::random::Random;
+use super::visit::{Visit, World};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The longest that a visit lasts, and its share of the time span if that is less.
+const LONGEST: i64 = 45 * 60_000;
+const LONGEST_SHARE: i64 = 8;
+
+/// The records, in order of arrival. Holds only what is under way.
+#[derive(Debug)]
+pub(crate) struct Timeline {
+    world: World,
+    random: Random,
+    end: i64,
+    /// When the last visit may begin.
+    last_start: i64,
+    /// When the next visit begins.
+    next_start: i64,
+    visits: u64,
+    /// Records of the visits so far, and how many more are wanted.
+    planned: u64,
+    wanted: u64,
+    left: u64,
+    /// By arrival; what arrives at the same time, as planned.
+    under_way: BTreeMap<(i64, u64), Delivery>,
+}
+
+impl Timeline {
+    /// `count` records that arrive from `start` on and before `end` (milliseconds since 1970).
+    pub(crate) fn new(seed: u64, count: u64, start: i64, end: i64) -> Self {
+        let longest = LONGEST.min((end - start) / LONGEST_SHARE);
+        let mut timeline = Self {
+            world: World { seed, regulars: 12 + count / 30, longest },
+            random: Random::of([seed, u64::from_be_bytes(*b"timeline")]),
+            end,
+            last_start: end - longest,
+            next_start: start,
+            visits: 0,
+            planned: 0,
+            wanted: count,
+            left: count,
+            under_way: BTreeMap::new(),
+        };
+        timeline.wait();
+        timeline
+    }
+
+    /// Lets the next visit begin after a pause that spreads the records still wanted evenly over the time that is left.
+    fn wait(&mut self) {
+        // What a visit brings is learned from those so far; about nine records, to begin with.
+        let (records, visits) = (i128::from(self.planned + 90), i128::from(self.visits + 10));
+        let work = i128::from(pace::work(self.next_start, self.last_start));
+        let missing = i128::from(self.wanted.saturating_sub(self.planned).max(1));
+        let mean = work * records / visits / missing;
+        let pause = self.random.within(0, i64::try_from(2 * mean).unwrap_or(i64::MAX));
+        self.next_start = pace::after(self.next_start, pause).min(self.last_start);
+    }
+
+    fn open_visit(&mut self) {
+        let visit = Rc::new(Visit::of(&self.world, self.visits, self.next_start));
+        self.visits += 1;
+        for delivery in Delivery::of(&visit, self.end) {
+            self.under_way.insert((delivery.arrival, self.planned), delivery);
+            self.planned += 1;
+        }
+        self.wait();
+    }
+}
+
+impl Iterator for Timeline {
+    type Item = Delivery;
+
+    fn next(&mut self) -> Option<Delivery> {
+        self.left = self.left.checked_sub(1)?;
+        let begins_first = |timeline: &Self| {
+            let arrives = timeline.under_way.first_key_value().map(|((arrival, _), _)| *arrival);
+            arrives.is_none_or(|arrival| arrival >= timeline.next_start)
+        };
+        while self.planned < self.wanted && begins_first(self) {
+            self.open_visit();
+        }
+        self.under_way.pop_first().map(|(_, delivery)| delivery)
+    }
+}

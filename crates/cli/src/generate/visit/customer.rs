@@ -1,0 +1,106 @@
+//! A person's visit: what for, and when they say who they are.
+
+use super::action::{Action, Subject};
+use super::walk::Walk;
+use crate::generate::people::person::{Account, Person};
+use crate::generate::shop::page::Page;
+
+/// What a visit is for.
+#[derive(Debug, Clone, Copy)]
+enum Intent {
+    Glance,
+    Browse,
+    /// Fills a cart and leaves it.
+    Collect,
+    Buy,
+    /// Sees to the account.
+    Manage,
+}
+
+impl Walk {
+    /// The whole visit of a person.
+    pub(super) fn visit(&mut self, person: &Person) {
+        let has_account = person.account == Account::Open;
+        let intents = [
+            (22, Intent::Glance),
+            (42, Intent::Browse),
+            (14, Intent::Collect),
+            (17, Intent::Buy),
+            (if has_account { 8 } else { 0 }, Intent::Manage),
+        ];
+        let intent = *self.random.weighted(&intents);
+        self.logged_in = has_account && self.random.percent(30);
+        if let Intent::Manage = intent {
+            return self.manage();
+        }
+        self.land();
+        if let Intent::Glance = intent {
+            return;
+        }
+        for _ in 0..self.random.within(1, 2) {
+            self.look_around();
+        }
+        if has_account && !self.logged_in && self.random.percent(10) {
+            self.log_in();
+        }
+        match intent {
+            Intent::Collect => self.fill_cart(),
+            Intent::Buy => {
+                self.fill_cart();
+                self.check_out();
+            }
+            _ => {}
+        }
+        if self.random.percent(3) {
+            self.act(Action::Subscribe, Subject::Nothing);
+        }
+        self.log_out(15);
+    }
+
+    /// Looks after the account; those who forgot the password come with a secret in the address.
+    fn manage(&mut self) {
+        let forgot = !self.logged_in && self.random.percent(40);
+        let page = if forgot { Page::Reset(self.random.draw()) } else { Page::Account };
+        self.view(page);
+        if !self.logged_in {
+            self.log_in();
+        }
+        self.view(Page::Account);
+        self.act(Action::Identify, Subject::Nothing);
+        self.log_out(50);
+    }
+
+    /// In the checkout, customers log in, some newcomers open an account, and the others stay guests.
+    pub(super) fn log_in_to_buy(&mut self) {
+        match self.person.as_ref().map(|person| person.account) {
+            _ if self.logged_in => {}
+            Some(Account::Open) if self.random.percent(85) => self.log_in(),
+            Some(Account::Possible) if self.random.percent(35) => {
+                self.wait(20_000, 90_000);
+                self.logged_in = true;
+                self.act(Action::SignUp, Subject::Nothing);
+                self.act(Action::Alias, Subject::Nothing);
+                self.act(Action::Identify, Subject::Nothing);
+            }
+            _ => {}
+        }
+    }
+
+    fn log_in(&mut self) {
+        self.wait(5_000, 30_000);
+        self.logged_in = true;
+        let method = *self.random.weighted(&[(70, "password"), (20, "passkey"), (10, "google")]);
+        self.act(Action::LogIn, Subject::Text(method.to_owned()));
+        if self.random.percent(40) {
+            self.act(Action::Identify, Subject::Nothing);
+        }
+    }
+
+    fn log_out(&mut self, percent: u64) {
+        if self.logged_in && self.random.percent(percent) {
+            self.wait(2_000, 60_000);
+            self.act(Action::LogOut, Subject::Nothing);
+            self.logged_in = false;
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! A step as its sender sees it: what every dialect can say of it, before it chooses its words.
+
+use super::Visit;
+use super::action::{Action, Step, Subject};
+use crate::generate::people::person::Person;
+use crate::generate::random::Random;
+use crate::generate::shop::campaign::payment_referrer;
+use crate::generate::shop::order::Line;
+use crate::generate::shop::page::{Page, encode};
+use crate::generate::shop::site::Dialect;
+use std::fmt::Write;
+
+/// One step of a visit, to be reported. Everything that is asked of it is a function of the visit, so that a report can
+/// be made again, byte for byte.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Event<'a> {
+    pub(crate) visit: &'a Visit,
+    pub(crate) step: &'a Step,
+    number: u64,
+}
+
+impl Visit {
+    /// The step with this index.
+    pub(crate) fn event(&self, index: usize) -> Event<'_> {
+        Event { visit: self, step: &self.steps[index], number: index as u64 }
+    }
+}
+
+impl<'a> Event<'a> {
+    /// Who reports it, and how.
+    pub(crate) fn dialect(&self) -> Dialect {
+        match self.page() {
+            Page::Checkout(_) | Page::Thanks(_) => self.visit.site.checkout,
+            _ => self.visit.site.dialect,
+        }
+    }
+
+    /// Chance of its own, for the whims of its sender.
+    pub(crate) fn random(&self) -> Random {
+        Random::of([self.visit.seed, self.number])
+    }
+
+    /// The sender's identifier of the event: a UUID.
+    pub(crate) fn id(&self) -> String {
+        Random::of([self.visit.seed, self.number, u64::from_be_bytes(*b"id\0\0\0\0\0\0")]).uuid()
+    }
+
+    /// When it happened, by the device's clock.
+    pub(crate) fn time(&self) -> i64 {
+        self.visit.start + self.step.at + self.visit.device.skew
+    }
+
+    pub(crate) fn person(&self) -> Option<&'a Person> {
+        self.visit.person.as_ref()
+    }
+
+    /// Who it is to the shop, if that is known at this step.
+    pub(crate) fn user_id(&self) -> Option<String> {
+        self.person().filter(|_| self.step.logged_in).map(Person::user_id)
+    }
+
+    /// The session's number: seconds of its start, as GA4 has it.
+    pub(crate) fn session(&self) -> i64 {
+        (self.visit.start + self.visit.device.skew).div_euclid(1000)
+    }
+
+    /// How many visits the visitor has behind them, and this one.
+    pub(crate) fn session_number(&self) -> i64 {
+        1 + i64::from(self.visit.seed.to_le_bytes()[0] % 7)
+    }
+
+    pub(crate) fn page(&self) -> &'a Page {
+        &self.visit.pages[self.step.page]
+    }
+
+    pub(crate) fn url(&self) -> String {
+        self.visit.url(self.step.page)
+    }
+
+    /// Where the visitor came to the page from.
+    pub(crate) fn referrer(&self) -> Option<String> {
+        if let (Page::Thanks(_), Subject::Order(order)) = (self.page(), &self.step.subject)
+            && let Some(referrer) = payment_referrer(order.payment_method)
+        {
+            return Some(referrer.to_owned());
+        }
+        match self.step.page.checked_sub(1) {
+            Some(previous) => Some(self.visit.url(previous)),
+            None => self.visit.channel.referrer.map(str::to_owned),
+        }
+    }
+
+    /// The items that it is about: one that was looked at or taken, those of a list, a cart or an order.
+    pub(crate) fn lines(&self) -> &'a [Line] {
+        match &self.step.subject {
+            Subject::Item(shown) => std::slice::from_ref(&shown.line),
+            Subject::List { items, .. } => items,
+            Subject::Cart(cart) | Subject::Checkout(cart, _) => &cart.lines,
+            Subject::Order(order) => &order.cart.lines,
+            _ => &[],
+        }
+    }
+
+    /// What it is worth, in cents: the items that are wanted.
+    pub(crate) fn value(&self) -> Option<i64> {
+        match &self.step.subject {
+            Subject::Item(shown) => Some(shown.line.cents()),
+            Subject::Cart(cart) | Subject::Checkout(cart, _) => Some(cart.cents()),
+            Subject::Order(order) => Some(order.total),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn currency(&self) -> &'static str {
+        self.person().map_or("EUR", |person| person.home.currency)
+    }
+
+    pub(crate) fn locale(&self) -> &'static str {
+        self.person().map_or("en-US", |person| person.home.locale)
+    }
+
+    /// The address of a person who gives it away: by what they do, or as a guest who buys.
+    pub(crate) fn email(&self) -> Option<String> {
+        let tells = match self.step.action {
+            Action::Identify | Action::SignUp | Action::Subscribe => true,
+            Action::PlaceOrder => !self.step.logged_in,
+            _ => false,
+        };
+        self.person().filter(|_| tells).map(Person::email)
+    }
+}
+
+impl Visit {
+    fn url(&self, page: usize) -> String {
+        let mut url = format!("https://{}{}", self.site.host, self.pages[page].path());
+        let mut before = '?';
+        let mut add = |text: &str| {
+            url.push(before);
+            url.push_str(text);
+            before = '&';
+        };
+        if let Some(query) = self.pages[page].query() {
+            add(&query);
+        }
+        if page == 0 {
+            let mut query = String::new();
+            for (key, value) in self.channel.campaign.iter().flat_map(|campaign| campaign.parameters()) {
+                query.clear();
+                let _ = write!(query, "{key}={}", encode(value));
+                add(&query);
+            }
+            if let Some(key) = self.channel.click_key {
+                add(&format!("{key}={}", self.click_id));
+            }
+            if let Some(person) = self.person.as_ref().filter(|_| self.names_email) {
+                add(&format!("email={}", encode(&person.email())));
+            }
+        }
+        url
+    }
+}
+

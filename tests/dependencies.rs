@@ -1,0 +1,50 @@
+//! What the deployed binary links stays small: no AWS SDK, no TLS, no Arrow, no second generation of what it has.
+
+use std::process::Command;
+
+fn tree() -> Vec<String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--locked", "--offline", "--package", "clickstream", "--edges", "normal", "--prefix", "none"])
+        .output()
+        .expect("cargo tree runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut crates: Vec<String> = String::from_utf8(output.stdout)
+        .expect("text")
+        .lines()
+        .map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" "))
+        .collect();
+    crates.sort();
+    crates.dedup();
+    crates
+}
+
+#[test]
+fn the_transform_links_no_aws_sdk_no_tls_and_no_arrow() {
+    let forbidden = [
+        "aws-",
+        "rustls",
+        "native-tls",
+        "openssl",
+        "ring ",
+        "arrow",
+        "parquet",
+        "aws_lambda_events",
+        "clap",
+        "reqwest",
+    ];
+    let found: Vec<_> =
+        tree().into_iter().filter(|name| forbidden.iter().any(|start| name.starts_with(start))).collect();
+    assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
+fn the_transforms_tree_does_not_grow_unnoticed() {
+    let tree = tree();
+    assert!(tree.len() <= 95, "{} crates: {tree:#?}", tree.len());
+}
+
+#[test]
+fn base64_is_linked_once() {
+    let generations: Vec<_> = tree().into_iter().filter(|name| name.starts_with("base64 ")).collect();
+    assert_eq!(generations.len(), 1, "{generations:?}");
+}
