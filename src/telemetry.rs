@@ -70,3 +70,73 @@ pub fn failure_lines<'a>(request: &'a Request, answer: &'a Answer) -> impl Itera
         .to_string()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::answer;
+    use crate::schema::Plan;
+    use crate::transform::Transform;
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+
+    /// One batch with everything in it, and the lines that it gives.
+    fn lines() -> (Value, Vec<Value>) {
+        let data = [
+            r#"{"event_type":"item_view","ip":"203.0.113.7"}"#,
+            r#"[{"event_type":"gift"},{"event_type":"wrap"}]"#,
+            "",
+            "secret: ada@example.com",
+            r#"{"event_type":"login"}{"event_type":"search"}"#,
+        ];
+        let record =
+            |(id, text): (usize, &&str)| json!({ "recordId": format!("r{id}"), "data": STANDARD.encode(text) });
+        let body = json!({
+            "invocationId": "i-1",
+            "deliveryStreamArn": "arn:aws:firehose:eu-west-1:123456789012:deliverystream/shop",
+            "records": data.iter().enumerate().map(record).collect::<Vec<_>>(),
+        })
+        .to_string();
+        let request = Request::parse(&body).expect("a request");
+        let mut transform = Transform::new(Plan::embedded().expect("the schema compiles"));
+        let answer = answer(&mut transform, &request, 1_795_428_930_123);
+        let read = |line: String| {
+            assert!(!line.contains("ada@") && !line.contains('\n'), "{line}");
+            serde_json::from_str(&line).expect("a line is JSON")
+        };
+        let metrics = read(metric_line(&request, &answer.counts, 1_795_428_931_000, 1.5));
+        (metrics, failure_lines(&request, &answer).map(read).collect())
+    }
+
+    #[test]
+    fn the_metric_line_is_in_embedded_metric_format_and_adds_up() {
+        let (line, _) = lines();
+        assert_eq!(line["_aws"]["Timestamp"], 1_795_428_931_000i64);
+        let directive = &line["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!((&directive["Namespace"], &line["DeliveryStream"]), (&json!(NAMESPACE), &json!("shop")));
+        for dimension in directive["Dimensions"][0].as_array().expect("dimensions") {
+            assert!(line[dimension.as_str().expect("a name")].is_string());
+        }
+        let metrics = directive["Metrics"].as_array().expect("metrics");
+        // CloudWatch takes 100 metrics in one directive.
+        assert!(metrics.len() <= 100);
+        for metric in metrics {
+            assert!(line[metric["Name"].as_str().expect("a name")].is_number(), "{metric}");
+        }
+        let value = |name: &str| line[name].as_u64().unwrap_or_else(|| panic!("{name}"));
+        assert_eq!(value("RecordsIn"), value("RecordsOk") + value("RecordsDropped") + value("RecordsFailed"));
+        assert_eq!(value("EventsIn"), value("Rows") + value("EventsRejected"));
+        assert_eq!(value("RecordsFailed"), value("Failed.not_json") + value("Failed.mixed_partitions"));
+        assert_eq!([value("RecordsIn"), value("Rows"), value("RowsOther"), value("EventsRejected")], [5, 3, 2, 3]);
+        assert_eq!([value("Flagged.ip_shortened"), value("Flagged.time_missing")], [1, 3]);
+        assert_eq!(value("BytesIn"), 45 + 45 + 23 + 45);
+    }
+
+    #[test]
+    fn each_failed_record_has_a_line_that_names_it_and_quotes_nothing() {
+        let (_, failures) = lines();
+        let told: Vec<_> = failures.iter().map(|f| (f["recordId"].as_str(), f["reason"].as_str())).collect();
+        assert_eq!(told, [(Some("r3"), Some("not_json")), (Some("r4"), Some("mixed_partitions"))]);
+        assert!(failures.iter().all(|f| f["deliveryStream"] == "shop" && f["invocationId"] == "i-1"));
+    }
+}

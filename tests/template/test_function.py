@@ -26,9 +26,9 @@ def test_the_runtime_runs_a_bare_executable(template):
     assert (properties["Runtime"], properties["Handler"]) == ("provided.al2023", "bootstrap")
 
 
-def test_the_architecture_is_a_parameter_with_arm64_as_default(template, translated):
+def test_the_architecture_is_a_parameter_with_x86_64_as_default(template, translated):
     assert template["Parameters"]["Architecture"]["AllowedValues"] == ["arm64", "x86_64"]
-    for override, architecture in (({}, "arm64"), ({"Architecture": "x86_64"}, "x86_64")):
+    for override, architecture in (({}, "x86_64"), ({"Architecture": "arm64"}, "arm64")):
         resources = stack.resources(translated, **override)
         assert resources["TransformFunction"]["Properties"]["Architectures"] == [architecture]
 

@@ -19,6 +19,6 @@ def test_the_template_keeps_the_rule(rule, resources):
     assert rule(resources) == []
 
 
-@pytest.mark.parametrize(("name", "value"), extremes())
+@pytest.mark.parametrize(("name", "value"), list(extremes()))
 def test_no_allowed_parameter_value_breaks_a_rule(name, value, translated):
     assert problems(stack.resources(translated, **{name: value})) == []
