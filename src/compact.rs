@@ -18,6 +18,16 @@ pub(crate) enum Keep {
     Whole,
 }
 
+impl Keep {
+    fn keeps(self, fate: Fate) -> bool {
+        match fate {
+            Fate::Left | Fate::Telling => true,
+            Fate::Taken => self == Self::Whole,
+            Fate::Gone => false,
+        }
+    }
+}
+
 /// Writes the inside of one container.
 pub(crate) struct Compact<'a> {
     pub(crate) plan: &'a Plan,
@@ -54,10 +64,10 @@ impl Compact<'_> {
         let mut names = self.tape.repeated.then(|| self.names(of));
         let (start, mut any, mut tells_of_something) = (out.len(), false, false);
         let tape = self.tape;
+        let is_object = of.is_none_or(|entry| tape.entries[entry].kind == Kind::Object);
         for child in tape.children(of) {
             let entry = &tape.entries[child];
-            let kept = entry.fate != Fate::Gone && (self.keep == Keep::Whole || entry.fate != Fate::Taken);
-            if !kept {
+            if !self.keep.keeps(entry.fate) {
                 continue;
             }
             let before = out.len();
@@ -65,7 +75,7 @@ impl Compact<'_> {
                 out.push(',');
             }
             let part = out.len();
-            if !entry.key.is_empty() || entry.key.start() > 0 {
+            if is_object {
                 self.key(entry.key, names.as_mut(), out);
                 out.push(':');
             }
@@ -163,7 +173,7 @@ impl Compact<'_> {
         let (tape, keep) = (self.tape, self.keep);
         for child in tape.children(of) {
             let entry = &tape.entries[child];
-            if entry.fate != Fate::Gone && (keep == Keep::Whole || entry.fate != Fate::Taken) {
+            if keep.keeps(entry.fate) {
                 names.entry(self.meaning(entry.key.of(self.text)).into_owned()).or_insert([0, 0])[0] += 1;
             }
         }
@@ -207,6 +217,7 @@ fn fit(json: &mut String, start: usize, parts: &[Span], is_array: bool) -> bool 
     let parts: Vec<&str> = parts.iter().zip(kept).filter(|(_, kept)| *kept).map(|(part, _)| part.of(json)).collect();
     let rest = parts.join(",");
     json.truncate(start);
-    json.push_str(&if is_array { format!("[{rest}]") } else { format!("{{{rest}}}") });
+    let (open, close) = if is_array { ("[", "]") } else { ("{", "}") };
+    json.extend([open, &rest, close]);
     true
 }

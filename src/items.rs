@@ -113,9 +113,9 @@ fn write(event: &Event, element: usize, fields: &[Cell], json: &mut String, flag
         let Some(value) = cell.of(event.text, event.made) else { continue };
         json.extend([separator, &field.member]);
         if field.kind.is_quoted() {
-            push_string(value, json)
+            push_string(value, json);
         } else {
-            json.push_str(value)
+            json.push_str(value);
         }
         separator = ",";
     }

@@ -28,21 +28,21 @@ impl Partition {
 
 impl Window {
     /// The dates that rows of records arriving between two points in time (milliseconds since 1970) can have.
-    pub fn dates(&self, from: i64, to: i64) -> impl Iterator<Item = NaiveDate> + Clone + use<> {
+    pub fn dates(self, from: i64, to: i64) -> impl Iterator<Item = NaiveDate> + Clone + use<> {
         let first = time::date(from.saturating_sub(self.late_ms()));
         let last = time::date(to.saturating_add(self.early_ms()));
         first.iter_days().take_while(move |date| *date <= last)
     }
 
-    fn late_ms(&self) -> i64 {
+    fn late_ms(self) -> i64 {
         i64::from(self.late_days) * DAY_MS
     }
 
-    fn early_ms(&self) -> i64 {
+    fn early_ms(self) -> i64 {
         i64::from(self.early_minutes) * MINUTE_MS
     }
 
-    fn holds(&self, event: i64, arrival: i64) -> bool {
+    fn holds(self, event: i64, arrival: i64) -> bool {
         (arrival.saturating_sub(self.late_ms())..=arrival.saturating_add(self.early_ms())).contains(&event)
     }
 }

@@ -251,9 +251,10 @@ impl Tape {
             };
             let element = self.entries.len();
             self.value(event, cursor, Span::default(), event.node(place), depth)?;
-            if let Some(field) = telling.filter(|_| place.is_some()) {
-                let child = self.child(event, element, field);
-                child.into_iter().for_each(|child| self.entries[child].fate = Fate::Telling);
+            if let Some(field) = telling.filter(|_| place.is_some())
+                && let Some(child) = self.child(event, element, field)
+            {
+                self.entries[child].fate = Fate::Telling;
             }
             if let Some(node) = event.node(aside) {
                 self.look_aside(event, element, node);

@@ -181,7 +181,7 @@ fn check_row(plan: &Plan, line: &str) {
 fn batch_with(hostile: &str) -> String {
     let event = STANDARD.encode(r#"{"event_type":"item_view","itemId":"CUP-02","ts":"2026-11-23T10:15:00Z"}"#);
     let mut data = vec![event; 500];
-    data[250] = hostile.to_owned();
+    hostile.clone_into(&mut data[250]);
     request(&data)
 }
 

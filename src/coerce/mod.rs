@@ -102,7 +102,7 @@ fn varchar<'a>(
         }
         Some(Rule::Email) => {
             flags.raise(Flag::EmailHashed);
-            privacy::hash_email(text).into()
+            privacy::hash_email(text).ok_or(Coerced::Misfit)?.into()
         }
         Some(Rule::Ip) => {
             flags.raise(Flag::IpShortened);
@@ -121,7 +121,7 @@ fn varchar<'a>(
         }
         Some(Rule::Lower) if text.chars().any(char::is_uppercase) => text.trim().to_lowercase().into(),
         Some(Rule::Lower) => text.trim().into(),
-        Some(Rule::Url) | Some(Rule::Items) | None => Cow::Borrowed(text),
+        Some(Rule::Url | Rule::Items) | None => Cow::Borrowed(text),
     };
     let kept = match privacy::scrub(plan, &kept, flags) {
         Some(clean) => Cow::Owned(clean),

@@ -72,12 +72,11 @@ pub(crate) fn decimal(text: &str, precision: u8, scale: u8, out: &mut String) ->
         if up {
             let nines = digits.iter().rev().take_while(|d| **d == b'9').count();
             digits.truncate(digits.len() - nines);
-            match digits.last_mut() {
-                Some(last) => *last += 1,
-                None => {
-                    digits.push(b'1');
-                    point += 1;
-                }
+            if let Some(last) = digits.last_mut() {
+                *last += 1;
+            } else {
+                digits.push(b'1');
+                point += 1;
             }
         }
     }
@@ -217,18 +216,23 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_short_decimal_survives_in_any_notation(units in -99_999_999_999_999_999i64..99_999_999_999_999_999, shift in -6i64..6) {
-            let plain = {
-                let sign = if units < 0 { "-" } else { "" };
-                let digits = format!("{:05}", units.unsigned_abs());
-                format!("{sign}{}.{}", &digits[..digits.len() - 4], &digits[digits.len() - 4..])
-            };
-            let (written, rounded) = decimal_of(&plain).expect("18 digits fit");
-            prop_assert!(!rounded);
-            // The same number, its point moved and put back by an exponent.
-            let (other, _) = decimal_of(&format!("{}e{}", units as i128 * 10i128.pow((shift + 6) as u32), -4 - shift - 6)).expect("the same number");
-            let trimmed = |s: &str| s.trim_end_matches('0').trim_end_matches('.').to_owned();
-            prop_assert_eq!(trimmed(&written), trimmed(&format!("{other}{}", if other.contains('.') { "" } else { ".0" })));
+        fn every_decimal_that_fits_survives_in_any_notation(units in -999_999_999_999_999_999i64..=999_999_999_999_999_999) {
+            let sign = if units < 0 { "-" } else { "" };
+            let digits = format!("{:05}", units.unsigned_abs());
+            let (whole, places) = digits.split_at(digits.len() - 4);
+            for text in [format!("{sign}{whole}.{places}"), format!("{units}e-4"), format!("{sign}0.{digits}E{}", whole.len())] {
+                let (written, rounded) = decimal_of(&text).unwrap_or_else(|| panic!("{text} fits"));
+                let (whole, places) = written.split_once('.').unwrap_or((&written, ""));
+                prop_assert_eq!((format!("{whole}{places:0<4}").parse::<i64>(), rounded), (Ok(units), false), "{}", text);
+            }
+        }
+
+        #[test]
+        fn any_text_is_a_number_or_not(text in any::<String>(), digits in "[-+.0-9eE]{0,30}") {
+            decimal_of(&text);
+            if let Some((written, _)) = decimal_of(&digits) {
+                prop_assert!(is_plain(&written, 14, 4), "{} became {}", digits, written);
+            }
         }
     }
 }

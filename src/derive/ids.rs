@@ -22,7 +22,7 @@ pub(crate) fn identifier<'a>(
     }
     if is_email(id) {
         flags.raise(Flag::EmailHashed);
-        return Some(hash_email(id).into());
+        return hash_email(id).map(Cow::Owned);
     }
     if id.len() > width as usize {
         flags.raise(Flag::IdHashed);

@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn a_flood_of_agents_does_not_grow_the_memory() {
         let mut agents = Agents::default();
-        for n in 0..REMEMBERED * 2 + 1 {
+        for n in 0..=REMEMBERED * 2 {
             agents.get(&format!("agent/{n}"));
         }
         assert!(agents.known.len() <= REMEMBERED);

@@ -91,8 +91,11 @@ pub(super) fn quota(document: &Document, found: &mut Found) {
     }
 }
 
-/// Which column a function reads, and which type of column it can fill.
-pub(super) fn signature(function: FunctionName) -> (fn(&Column) -> bool, fn(ColumnType) -> bool) {
+/// Which columns a function can read, and which types of column it can fill.
+type Signature = (fn(&Column) -> bool, fn(ColumnType) -> bool);
+
+/// The signature of a function.
+pub(super) fn signature(function: FunctionName) -> Signature {
     use FunctionName as F;
     let any: fn(&Column) -> bool = |_| true;
     let text: fn(&Column) -> bool = |column| matches!(column.kind, ColumnType::Varchar(_));

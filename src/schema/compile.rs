@@ -319,8 +319,8 @@ fn spelled(steps: &[Step]) -> String {
         match step {
             Step::Key(key) if text.is_empty() => text.push_str(key),
             Step::Key(key) => text.extend([".", key]),
-            Step::Index(index) => text.push_str(&format!("[{index}]")),
-            Step::Keyed { field, value } => text.push_str(&format!("[{field}={value}]")),
+            Step::Index(index) => text.extend(["[", &index.to_string(), "]"]),
+            Step::Keyed { field, value } => text.extend(["[", field, "=", value, "]"]),
         }
     }
     text
