@@ -24,7 +24,7 @@ $(VENV)/installed: requirements.txt
 
 run: ## play a day of shop traffic through the transform into ./lake
 	cargo run --release --package clickstream-cli -- run samples/shop-day.ndjson --out lake \
-	  --arrival 2026-11-23T00:00:00Z --every 21600 --show purchase
+	  --arrival 2026-11-24T00:00:00Z --show purchase
 
 test: setup lint $(BOOTSTRAP) ## everything
 	CLICKSTREAM_BOOTSTRAP=$(CURDIR)/$(BOOTSTRAP) cargo test --workspace

@@ -2,14 +2,14 @@
 
 use crate::compact::{Compact, Keep};
 use crate::row::{Cell, FlagSet, Row};
-use crate::schema::Plan;
+use crate::schema::{MAX_VARCHAR, Plan};
 use crate::tape::Tape;
 
 /// Fills the two columns that come last, because they speak of all the others: what is left over, and the flags.
 pub(crate) fn complete(plan: &Plan, text: &str, tape: &Tape, row: &mut Row) {
     let mut extra = String::new();
     let mut compact = Compact { plan, text, tape, made: &row.made, keep: Keep::Left, flags: FlagSet::default() };
-    compact.container(None, &mut extra);
+    compact.container(None, MAX_VARCHAR as usize, &mut extra);
     let flags = compact.flags;
     if !extra.is_empty() {
         row.cells[plan.roles.extra] = Cell::make(&extra, &mut row.made);

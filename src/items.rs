@@ -105,8 +105,12 @@ fn fields(event: &mut Event, element: usize, flags: &mut FlagSet) -> Vec<Cell> {
         .collect()
 }
 
-/// Appends an item as a JSON object: its fields, then what none of them has.
+/// The brackets that follow the last item's `extra`.
+const CLOSE: usize = "}]".len();
+
+/// Appends an item as a JSON object: its fields, then what none of them has, as far as the list's column can hold it.
 fn write(event: &Event, element: usize, fields: &[Cell], json: &mut String, flags: &mut FlagSet) {
+    let room = MAX_VARCHAR as usize - CLOSE;
     json.push('{');
     let mut separator = "";
     for (field, cell) in event.plan.items.iter().zip(fields) {
@@ -125,10 +129,10 @@ fn write(event: &Event, element: usize, fields: &[Cell], json: &mut String, flag
     json.extend([separator, "\"extra\":"]);
     let start = json.len();
     if tape.entries[element].kind == Kind::Object {
-        compact.container(Some(element), json);
+        compact.container(Some(element), room.saturating_sub(json.len()), json);
     } else if fields.iter().all(|cell| *cell == Cell::Empty) {
         json.push_str("{\"value\":");
-        compact.value(element, json);
+        compact.value(element, None, json);
         json.push('}');
     }
     flags.join(compact.flags);

@@ -4,7 +4,7 @@ use crate::coerce::{self, Coerced};
 use crate::compact::{Compact, Keep};
 use crate::items::{self, Items};
 use crate::row::{Cell, Flag, FlagSet};
-use crate::schema::{Column, ColumnType, Plan, Rule};
+use crate::schema::{Column, ColumnType, MAX_VARCHAR, Plan, Rule};
 use crate::tape::{Fate, Kind, Tape};
 
 /// What a resolution works on.
@@ -59,9 +59,8 @@ impl Event<'_> {
                         resolved.flags.join(flags);
                         resolved = Resolved { cell, flags: resolved.flags, source: Some(source) };
                         winner = Some(entry);
-                        let lossy =
-                            [Flag::Truncated, Flag::Rounded, Flag::IdHashed].into_iter().any(|flag| flags.has(flag));
-                        if lossy { fate } else { Fate::Taken }
+                        // A list keeps what its items lost in the items themselves.
+                        if is_lossy(flags) && column.kind != ColumnType::Json { fate } else { Fate::Taken }
                     }
                 }
             };
@@ -84,7 +83,7 @@ impl Event<'_> {
                 let (mut json, made) = (String::new(), self.made.as_str());
                 let mut compact =
                     Compact { plan, text, tape: self.tape, made, keep: Keep::Whole, flags: FlagSet::default() };
-                compact.container(Some(entry), &mut json);
+                compact.container(Some(entry), MAX_VARCHAR as usize, &mut json);
                 let flags = compact.flags;
                 if json.is_empty() { Coerced::Blank } else { Coerced::Value(Cell::make(&json, self.made), flags) }
             }
@@ -104,7 +103,11 @@ impl Event<'_> {
         let fate = self.protect(column, entry, coerced);
         let same = match coerced {
             Coerced::Blank => true,
-            Coerced::Value(own, _) => own.of(self.text, self.made) == cell.of(self.text, self.made),
+            Coerced::Value(own, flags) => {
+                let [own, other] =
+                    [own, cell].map(|cell| cell.of(self.text, self.made).map(|text| canonical(column, text)));
+                own == other && !is_lossy(flags)
+            }
             Coerced::Blocked | Coerced::Misfit => false,
         };
         if same { Fate::Taken } else { fate }
@@ -120,5 +123,18 @@ impl Event<'_> {
             _ => {}
         }
         Fate::Left
+    }
+}
+
+/// Whether the column lacks a part of what was sent.
+fn is_lossy(flags: FlagSet) -> bool {
+    [Flag::Truncated, Flag::Rounded, Flag::IdHashed].into_iter().any(|flag| flags.has(flag))
+}
+
+/// A value's text, the same for equal values.
+fn canonical<'a>(column: &Column, text: &'a str) -> &'a str {
+    match column.kind {
+        ColumnType::Decimal(..) if text.contains('.') => text.trim_end_matches('0').trim_end_matches('.'),
+        _ => text,
     }
 }

@@ -7,6 +7,7 @@ use crate::reject::{Reason, Reject};
 use crate::schema::Plan;
 use crate::schema::fold::{folded_hash, folds_to};
 use crate::schema::plan::{Elements, NO_SOURCE, Node};
+use std::ops::Range;
 
 /// Deepest nesting of objects and arrays in an event; the event itself is 1. Far above any page's attributes, far
 /// below what Redshift's SUPER (1,000 levels) and this module's recursion can take.
@@ -51,7 +52,7 @@ pub(crate) struct Entry {
 }
 
 /// The entries of one event. Its buffers are used again for the next one.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Tape {
     pub(crate) entries: Vec<Entry>,
     /// For each column source: index of the entry that answers it, plus 1.
@@ -97,6 +98,17 @@ impl Tape {
         self.hashes.clear();
     }
 
+    /// Makes the tape what it was when `before` was cloned from it.
+    pub(crate) fn go_back_to(&mut self, before: &Self) {
+        self.entries.clone_from(&before.entries);
+        self.hits.clone_from(&before.hits);
+        self.markers = before.markers;
+        self.removed = before.removed;
+        self.repeated = before.repeated;
+        self.envelope = before.envelope;
+        self.hashes.clone_from(&before.hashes);
+    }
+
     /// Adds the members of the object that begins at `at` in `text`, which serde_json has accepted. With `expand`,
     /// an envelope's array is left out and noted instead.
     ///
@@ -106,6 +118,11 @@ impl Tape {
         let mut cursor = Cursor::new(text, at);
         let event = Event { plan, text, expand };
         self.object(event, &mut cursor, plan.nodes.first(), 1, 0)
+    }
+
+    /// Takes back that column sources are answered: their entries are left over.
+    pub(crate) fn forget(&mut self, sources: Range<usize>) {
+        self.hits.get_mut(sources).into_iter().flatten().for_each(|hit| *hit = 0);
     }
 
     /// The entry that answers a column source.
@@ -155,7 +172,12 @@ impl Tape {
                 self.removed = true;
                 continue;
             }
-            if event.expand && child.is_some_and(|node| node.envelope) && depth == 1 && is_envelope(*cursor) {
+            if event.expand
+                && self.envelope.is_none()
+                && depth == 1
+                && child.is_some_and(|node| node.envelope)
+                && is_envelope(*cursor)
+            {
                 self.envelope = Some(cursor.value().0);
                 continue;
             }
@@ -215,12 +237,23 @@ impl Tape {
             // A container is an answer for a column that keeps trees, and where the schema looks for nothing inside.
             if node.source != NO_SOURCE && (kind == Kind::Scalar || node.keeps_tree || node.is_leaf()) {
                 entry.source = node.source;
-                if let Some(hit) = self.hits.get_mut(usize::from(node.source)) {
-                    *hit = u32::try_from(index + 1).unwrap_or(0);
+                if let Some(before) = self.hit(usize::from(node.source)) {
+                    // Said twice, the same way: once is enough.
+                    let [first, second] = [before, index].map(|entry| self.entries[entry].value.of(event.text));
+                    if first == second {
+                        self.entries[before].fate = Fate::Taken;
+                    }
                 }
+                self.answer(node.source, index);
             }
         }
         Ok(())
+    }
+
+    fn answer(&mut self, source: u16, index: usize) {
+        if let Some(hit) = self.hits.get_mut(usize::from(source)) {
+            *hit = u32::try_from(index + 1).unwrap_or(0);
+        }
     }
 
     fn array(&mut self, event: Event, cursor: &mut Cursor, node: Option<&Node>, depth: usize) -> Result<(), Reject> {
@@ -267,9 +300,7 @@ impl Tape {
 
     /// Matches an entry that stays with its item against a column's path through the list.
     fn look_aside(&mut self, event: Event, index: usize, node: &Node) {
-        if let Some(hit) = self.hits.get_mut(usize::from(node.source)) {
-            *hit = u32::try_from(index + 1).unwrap_or(0);
-        }
+        self.answer(node.source, index);
         let children: Vec<usize> = self.children(Some(index)).collect();
         for child in children {
             let next = node.keys.get(self.entries[child].key.of(event.text).as_bytes());

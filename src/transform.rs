@@ -115,20 +115,21 @@ impl Transform {
             self.tape.add(&self.plan, text, at, false)?;
             return self.row(text, object, "", record);
         }
+        // An id beside the array is the envelope's: as an event's it would make all of them one.
+        self.tape.forget(self.plan.columns[self.plan.roles.event_id].sources.clone());
+        let beside = self.tape.clone();
+        let around = [&text[at..envelope.start()], &text[envelope.end()..at + object.len()]].concat();
         let mut cursor = Cursor::new(text, envelope.start() + 1);
-        let around = object.len() - (envelope.end() - envelope.start());
         while cursor.peek() == b'{' {
             let (event, _) = cursor.value();
-            record.expanded += around + event.end() - event.start();
+            record.expanded += around.len() + event.end() - event.start();
             if record.expanded > MAX_EXPANDED {
                 let detail = format!("its events expand to more than {MAX_EXPANDED} bytes");
                 return Err(Reject::new(Reason::TooManyEvents, detail));
             }
-            self.tape.clear(&self.plan);
-            self.tape.add(&self.plan, text, at, true)?;
+            self.tape.go_back_to(&beside);
             self.tape.add(&self.plan, text, event.start(), false)?;
-            let outside = [&text[at..envelope.start()], &text[envelope.end()..at + object.len()]].concat();
-            self.row(text, event.of(text), &outside, record)?;
+            self.row(text, event.of(text), &around, record)?;
         }
         Ok(())
     }

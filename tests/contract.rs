@@ -269,3 +269,17 @@ fn what_a_record_becomes_does_not_depend_on_its_neighbours() {
         }
     }
 }
+
+#[test]
+fn items_beyond_the_columns_width_are_left_off_its_end_and_still_counted() {
+    let items: Vec<_> =
+        (0..2_000).map(|n| json!({ "id": format!("SKU-{n}"), "name": "x".repeat(60), "qty": 2 })).collect();
+    let event = json!({ "event_type": "cart_view", "items": items, "ts": "2026-11-23T10:15:00Z" });
+    let made = support::outcome(&mut transform(), &STANDARD.encode(event.to_string()), ARRIVAL);
+    let row = &made["rows"][0];
+    let kept = row["items"].as_array().expect("a list");
+    assert!(kept.len() > 500 && kept.len() < 2_000, "{}", kept.len());
+    assert!(kept.iter().enumerate().all(|(n, item)| item["item_id"] == format!("SKU-{n}")));
+    assert_eq!((&row["item_count"], &row["item_quantity"]), (&json!(2_000), &json!(4_000)));
+    assert_eq!(row["dq_flags"], "overflow:items");
+}

@@ -117,7 +117,7 @@ fn varchar<'a>(
         }
         Some(Rule::Query) => {
             let query = text.trim().trim_start_matches('?');
-            privacy::scrub_query(plan, query, flags).map_or(query.into(), Into::into)
+            privacy::scrub_parameters(plan, query, flags).map_or(query.into(), Into::into)
         }
         Some(Rule::Lower) if text.chars().any(char::is_uppercase) => text.trim().to_lowercase().into(),
         Some(Rule::Lower) => text.trim().into(),

@@ -102,16 +102,11 @@ fn value<'a>(
             let dialect = plan.dialects.iter().find(|dialect| dialect.matches(tape.markers));
             Some(owned(dialect.map_or("custom", |dialect| &dialect.name).to_owned()))
         }
-        FunctionName::Source => {
-            let source = usize::from(row.filled_by[derivation.column]).checked_sub(1)?;
-            let name = &plan.sources[source].name;
-            (*name != plan.columns[derivation.column].name).then(|| owned(name.clone()))
-        }
+        FunctionName::Source => source(plan, text, row, derivation.column).map(Cow::Owned),
         FunctionName::Host => url::host(argument?).map(Cow::Owned),
         FunctionName::Path => url::path(argument?).map(Cow::Borrowed),
         FunctionName::Query if derivation.keys.is_empty() => url::query(argument?).map(Cow::Borrowed),
         FunctionName::Query => url::parameter(argument?, &derivation.keys).map(|(_, value)| value),
-        FunctionName::Key => url::parameter(argument?, &derivation.keys).map(|(key, _)| key.into()),
         FunctionName::Browser => agents.get(argument?).browser.as_deref().map(Cow::Borrowed),
         FunctionName::Os => agents.get(argument?).os.as_deref().map(Cow::Borrowed),
         FunctionName::Device => agents.get(argument?).device.map(Cow::Borrowed),
@@ -120,6 +115,18 @@ fn value<'a>(
             None
         }
     }
+}
+
+/// The name of the attribute that filled a column; `None` for the column's own name, which says nothing.
+fn source(plan: &Plan, text: &str, row: &Row, column: usize) -> Option<String> {
+    let of = &plan.columns[column];
+    if let Some(source) = usize::from(row.filled_by[column]).checked_sub(1) {
+        let name = &plan.sources[source].name;
+        return (*name != of.name).then(|| name.clone());
+    }
+    let queries = of.derivations.iter().filter(|derivation| derivation.name == FunctionName::Query);
+    let mut found = queries.filter_map(|query| url::parameter(row.get(text, query.column)?, &query.keys));
+    found.next().map(|(key, _)| key)
 }
 
 /// A derived text as its column holds it.

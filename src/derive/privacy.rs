@@ -3,7 +3,6 @@
 use crate::row::{Flag, FlagSet};
 use crate::schema::Plan;
 use sha2::{Digest, Sha256};
-use std::borrow::Cow;
 
 /// SHA-256 as 64 hexadecimal digits.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
@@ -30,8 +29,8 @@ pub(crate) fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
     text.len() <= 254
         && !local.is_empty()
-        && domain.split('.').count() >= 2
         && domain.split('.').all(|label| !label.is_empty())
+        && domain.rsplit_once('.').is_some_and(|(_, top)| top.len() > 1 && top.starts_with(char::is_alphabetic))
         && !text
             .contains(|c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | ':' | ',' | ';' | '<' | '>' | '"'))
         && !domain.contains('@')
@@ -46,48 +45,69 @@ pub(crate) fn scrub(plan: &Plan, text: &str, flags: &mut FlagSet) -> Option<Stri
         flags.raise(Flag::EmailHashed);
         return hash_email(text);
     }
-    let mut clean = Cow::Borrowed(text);
-    if let Some(without) = without_credentials(text) {
+    let without = without_credentials(text);
+    if without.is_some() {
         flags.raise(Flag::KeyRemoved);
-        clean = Cow::Owned(without);
     }
-    // The last first, so that the earlier place stays where it is.
-    for sign in ['#', '?'] {
-        let Some(at) = clean.find(sign) else { continue };
-        let end = if sign == '?' { clean.find('#').unwrap_or(clean.len()) } else { clean.len() };
-        let Some(query) = clean.get(at + 1..end).and_then(|query| scrub_query(plan, query, flags)) else { continue };
-        let kept = if query.is_empty() { &clean[..at] } else { &clean[..=at] };
-        clean = Cow::Owned([kept, &query, &clean[end..]].concat());
-    }
-    match clean {
-        Cow::Borrowed(_) => None,
-        Cow::Owned(clean) => Some(clean),
+    let rest = without.as_deref().unwrap_or(text);
+    let at = rest.find(['?', '#']).unwrap_or(rest.len());
+    let (before, parameters) = rest.split_at(at);
+    match scrub_parameters(plan, parameters, flags) {
+        Some(clean) => Some([before, &clean].concat()),
+        None => without,
     }
 }
 
-/// A query as it may be stored, if that differs.
-pub(crate) fn scrub_query(plan: &Plan, query: &str, flags: &mut FlagSet) -> Option<String> {
-    memchr::memchr(b'=', query.as_bytes())?;
-    let mut changed = false;
-    let mut kept: Vec<Cow<str>> = Vec::new();
-    for pair in query.split('&') {
-        let Some((key, value)) = form_urlencoded::parse(pair.trim_start_matches('?').as_bytes()).next() else {
-            kept.push(pair.into());
-            continue;
-        };
-        if plan.removed_keys.get(key.as_bytes()).is_some() {
-            flags.raise(Flag::KeyRemoved);
-            changed = true;
-        } else if let Some(hash) = Some(&value).filter(|value| is_email(value)).and_then(|value| hash_email(value)) {
-            flags.raise(Flag::EmailHashed);
-            changed = true;
-            let encoded = pair.split_once('=').map_or(pair, |(key, _)| key);
-            kept.push(format!("{encoded}={hash}").into());
-        } else {
-            kept.push(pair.into());
+/// Parameters as they may be stored, if that differs: what stands between `?`, `#` and `&`, as in `a=1&b=2`,
+/// `?a=1#b=2` and `#/route?a=1`.
+pub(crate) fn scrub_parameters(plan: &Plan, text: &str, flags: &mut FlagSet) -> Option<String> {
+    let (mut clean, mut changed) = (String::new(), false);
+    // The sign before a removed parameter goes to the one that takes its place.
+    let mut inherited = None;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let sign = if rest.starts_with(['?', '#', '&']) { &rest[..1] } else { "" };
+        let end = rest[sign.len()..].find(['?', '#', '&']).map_or(rest.len(), |end| sign.len() + end);
+        let parameter = &rest[sign.len()..end];
+        rest = &rest[end..];
+        let sign = if sign == "&" { inherited.take().unwrap_or(sign) } else { sign };
+        inherited = None;
+        match scrub_parameter(plan, parameter, flags) {
+            Scrubbed::Kept => clean.extend([sign, parameter]),
+            Scrubbed::Hashed(hashed) => {
+                clean.extend([sign, &hashed]);
+                changed = true;
+            }
+            Scrubbed::Removed => {
+                inherited = Some(sign);
+                changed = true;
+            }
         }
     }
-    changed.then(|| kept.join("&"))
+    changed.then_some(clean)
+}
+
+enum Scrubbed {
+    Kept,
+    Hashed(String),
+    Removed,
+}
+
+/// One parameter, `key=value` or a word alone.
+fn scrub_parameter(plan: &Plan, parameter: &str, flags: &mut FlagSet) -> Scrubbed {
+    let Some((key, value)) = form_urlencoded::parse(parameter.as_bytes()).next() else { return Scrubbed::Kept };
+    if plan.removed_keys.get(key.as_bytes()).is_some() && parameter.contains('=') {
+        flags.raise(Flag::KeyRemoved);
+        return Scrubbed::Removed;
+    }
+    let hash = |text: &str| if is_email(text) { hash_email(text) } else { None };
+    let hashed = match (hash(&value), hash(&key)) {
+        (Some(value), _) => [parameter.split_once('=').map_or("", |(key, _)| key), "=", &value].concat(),
+        (None, Some(key)) => key,
+        (None, None) => return Scrubbed::Kept,
+    };
+    flags.raise(Flag::EmailHashed);
+    Scrubbed::Hashed(hashed)
 }
 
 /// `https://user:password@host/` without the part before the `@`.
@@ -119,7 +139,18 @@ mod tests {
         for address in [PETER, " a+b@c.d ", "o'neil@bücher.example"] {
             assert!(is_email(address), "{address}");
         }
-        for other in ["", "@", "a@b", "a@.b", "a@b.", "mail peter@example.com", "a@b@c.d", "https://x@y.z", "@a.b"] {
+        for other in [
+            "",
+            "analytics.js@2.11.1",
+            "@",
+            "a@b",
+            "a@.b",
+            "a@b.",
+            "mail peter@example.com",
+            "a@b@c.d",
+            "https://x@y.z",
+            "@a.b",
+        ] {
             assert!(!is_email(other), "{other}");
         }
     }
@@ -135,6 +166,9 @@ mod tests {
             ("https://shop.example/a?Access-Token=x", Some("https://shop.example/a")),
             ("/cb#access_token=x&state=1", Some("/cb#state=1")),
             ("?pass%77ord=x&a=b", Some("?a=b")),
+            ("/#/reset?token=x&lang=de", Some("/#/reset?lang=de")),
+            ("/a?b=1&token=x#token=y", Some("/a?b=1")),
+            ("/a?token", None),
             ("https://me:secret@shop.example/", Some("https://shop.example/")),
             ("https://shop.example/a?q=shoes&page=2#top", None),
             ("what? a question", None),

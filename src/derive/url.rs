@@ -67,16 +67,17 @@ pub fn query(url: &str) -> Option<&str> {
 /// assert_eq!(found.map(|(key, value)| (key, value.into_owned())), Some(("gclid".into(), "a b".into())));
 /// ```
 pub fn parameter<'a>(url: &'a str, keys: &[String]) -> Option<(String, Cow<'a, str>)> {
-    let query = query(url)?;
-    keys.iter().find_map(|key| {
-        let matches = |name: &str| match key.strip_prefix('*') {
-            Some(end) => name.to_ascii_lowercase().ends_with(end),
-            None => name.eq_ignore_ascii_case(key),
-        };
-        form_urlencoded::parse(query.as_bytes())
-            .find(|(name, value)| matches(name) && !value.trim().is_empty())
-            .map(|(name, value)| (name.to_ascii_lowercase(), value))
-    })
+    let matches = |key: &String, name: &str| match key.strip_prefix('*') {
+        Some(end) => name.to_ascii_lowercase().ends_with(end),
+        None => name.eq_ignore_ascii_case(key),
+    };
+    let parameters = form_urlencoded::parse(query(url)?.as_bytes()).filter(|(_, value)| !value.trim().is_empty());
+    let ranked = parameters.filter_map(|(name, value)| {
+        let rank = keys.iter().position(|key| matches(key, &name))?;
+        Some((rank, name, value))
+    });
+    // Of equal ranks, `min_by_key` gives the first.
+    ranked.min_by_key(|(rank, ..)| *rank).map(|(_, name, value)| (name.to_ascii_lowercase(), value))
 }
 
 #[cfg(test)]

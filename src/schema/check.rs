@@ -107,7 +107,7 @@ pub(super) fn signature(function: FunctionName) -> Signature {
         F::Hash | F::Flags | F::Dialect | F::Source => (any, varchar),
         F::Extra => (any, |kind| kind == ColumnType::Json),
         F::Version => (any, integer),
-        F::Host | F::Path | F::Query | F::Key | F::Browser | F::Os | F::Device => (text, varchar),
+        F::Host | F::Path | F::Query | F::Browser | F::Os | F::Device => (text, varchar),
         F::Count | F::Sum => (items, integer),
         F::First => (items, |kind| kind != ColumnType::Json),
         F::Bot => (text, |kind| kind == ColumnType::Boolean),

@@ -35,9 +35,12 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
     let (event_types, event_type_names) = compiler.event_types(document);
     let roles = compiler.roles(&columns);
     let Compiler { tree, sources, removed_keys, .. } = compiler;
-    let of_addresses = columns.iter().filter(|column| column.rule == Some(Rule::Ip));
-    let address_keys = of_addresses.flat_map(|column| &sources[column.sources.clone()]).map(|s| (s.name.clone(), ()));
-    let address_keys = FoldedMap::new(address_keys);
+    let protected = columns.iter().filter_map(|column| match column.rule {
+        Some(rule @ (Rule::Ip | Rule::Email)) => Some((rule, &sources[column.sources.clone()])),
+        _ => None,
+    });
+    let protected = protected.flat_map(|(rule, sources)| sources.iter().map(move |source| (source.name.clone(), rule)));
+    let protected_keys = FoldedMap::new(protected);
     Some(Plan {
         version: document.version.value,
         columns,
@@ -51,7 +54,7 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
         dialects,
         blocked_ids: document.blocked_ids.iter().map(|id| id.value.clone()).collect(),
         removed_keys,
-        address_keys,
+        protected_keys,
         roles: roles?,
     })
 }
@@ -277,7 +280,7 @@ impl Compiler<'_> {
             }
         };
         let event_name = named("event_name", "varchar");
-        named("event_id", "varchar");
+        let event_id = named("event_id", "varchar");
         let [event_time, received_at] = ["event_time", "received_at"].map(|name| named(name, "timestamp"));
         let mut computed = |function: FunctionName, spelled: &str| {
             let index = columns.iter().position(|c| c.derivations.iter().any(|d| d.name == function));
@@ -293,6 +296,7 @@ impl Compiler<'_> {
         Some(Roles {
             event_name: event_name?,
             event_time: event_time?,
+            event_id: event_id?,
 
             received_at: received_at?,
             extra: extra?,

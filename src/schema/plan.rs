@@ -143,8 +143,9 @@ pub struct Plan {
     pub(crate) dialects: Vec<Dialect>,
     pub(crate) blocked_ids: Vec<String>,
     pub(crate) removed_keys: FoldedMap<()>,
-    /// Last steps of the paths that fill [`Rule::Ip`] columns: what stands there is an address wherever it stands.
-    pub(crate) address_keys: FoldedMap<()>,
+    /// Last steps of the paths that fill [`Rule::Ip`] and [`Rule::Email`] columns: what they hold is protected wherever
+    /// they stand.
+    pub(crate) protected_keys: FoldedMap<Rule>,
     pub(crate) roles: Roles,
 }
 
@@ -172,6 +173,7 @@ pub(crate) struct Dialect {
 pub(crate) struct Roles {
     pub(crate) event_name: usize,
     pub(crate) event_time: usize,
+    pub(crate) event_id: usize,
     pub(crate) received_at: usize,
     pub(crate) extra: usize,
     pub(crate) flags: usize,

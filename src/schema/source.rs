@@ -39,7 +39,7 @@ pub enum FunctionName {
     Version,
     /// Which of the schema's dialects the event looks like.
     Dialect,
-    /// Last step of the path that filled the column.
+    /// The attribute that filled the column: last step of its path, or parameter of a URL.
     Source,
     /// Lower-case host of a URL column.
     Host,
@@ -47,8 +47,6 @@ pub enum FunctionName {
     Path,
     /// Query of a URL column, without the `?`; or, with keys, the value of the first of them that is there.
     Query,
-    /// Which key the same `query` finds.
-    Key,
     /// Number of items.
     Count,
     /// Sum of an item field over all items, 1 for each item without it.
@@ -67,7 +65,7 @@ pub enum FunctionName {
 
 /// Every function as schema.toml spells it, with its least and greatest number of arguments; the first argument, if
 /// any, is a column.
-const FUNCTIONS: [(&str, FunctionName, usize, usize); 18] = [
+const FUNCTIONS: [(&str, FunctionName, usize, usize); 17] = [
     ("arrival", FunctionName::Arrival, 0, 0),
     ("hash", FunctionName::Hash, 0, 0),
     ("extra", FunctionName::Extra, 0, 0),
@@ -78,7 +76,6 @@ const FUNCTIONS: [(&str, FunctionName, usize, usize); 18] = [
     ("host", FunctionName::Host, 1, 1),
     ("path", FunctionName::Path, 1, 1),
     ("query", FunctionName::Query, 1, usize::MAX),
-    ("key", FunctionName::Key, 2, usize::MAX),
     ("count", FunctionName::Count, 1, 1),
     ("sum", FunctionName::Sum, 2, 2),
     ("first", FunctionName::First, 2, 2),

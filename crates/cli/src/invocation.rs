@@ -25,12 +25,9 @@ pub(crate) struct Input {
     /// Files of records, one a line; `-` is standard input.
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// When the first record arrives, as RFC 3339; the present time if not given.
+    /// When the records arrive, as RFC 3339; the present time if not given.
     #[arg(long, value_name = "TIME", value_parser = time)]
     arrival: Option<i64>,
-    /// Milliseconds from one arrival to the next.
-    #[arg(long, value_name = "MS", default_value_t = 0)]
-    every: i64,
 }
 
 fn time(text: &str) -> Result<i64, String> {
@@ -41,9 +38,9 @@ impl Input {
     /// The records, in order. An empty line is an empty record.
     pub(crate) fn records(&self) -> impl Iterator<Item = Result<Incoming>> + use<'_> {
         let now = || i64::try_from(std::time::UNIX_EPOCH.elapsed().unwrap_or_default().as_millis()).unwrap_or(i64::MAX);
-        let first = self.arrival.unwrap_or_else(now);
+        let arrival = self.arrival.unwrap_or_else(now);
         let lines = self.files.iter().flat_map(|file| lines(file));
-        lines.zip(0..).map(move |(data, index)| Ok(Incoming { data: data?, arrival: first + index * self.every }))
+        lines.map(move |data| Ok(Incoming { data: data?, arrival }))
     }
 }
 

@@ -5,6 +5,7 @@ use clickstream::batch::Counts;
 use clickstream::reject::Reason;
 use clickstream::row::Flag;
 use clickstream::transform::Transform;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -88,10 +89,11 @@ impl Summary {
         let mut page = String::new();
         if let Some((record, rows)) = &self.example {
             let row = rows.split(|byte| *byte == b'\n').next().unwrap_or_default();
-            let row: Value = serde_json::from_slice(row).unwrap_or_default();
+            // Raw, so that a price shows as it is written.
+            let row: BTreeMap<&str, &RawValue> = serde_json::from_slice(row).unwrap_or_default();
             let _ = writeln!(page, "A record as it came:\n\n{}\n\nand its row:\n", String::from_utf8_lossy(record));
             for column in &transform.plan().columns {
-                if let Some(value) = row.get(&column.name) {
+                if let Some(value) = row.get(column.name.as_str()) {
                     let _ = writeln!(page, "  {:<16} {value}", column.name);
                 }
             }

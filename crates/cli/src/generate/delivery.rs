@@ -32,14 +32,16 @@ impl Delivery {
 
     /// The records of a visit, none arriving before the visit's first report nor at `end` or later.
     pub(crate) fn of(visit: &Rc<Visit>, end: i64) -> Vec<Self> {
-        let mut random = Random::of([visit.seed, u64::from_be_bytes(*b"delivery")]);
+        let mut random = Random::of("delivery", [visit.seed]);
         let mut deliveries = Vec::with_capacity(visit.steps.len() + 1);
+        // A device that was offline sends all it has kept, one after the other.
+        let mut backlog = 0;
         let mut unsent: Vec<usize> = (0..visit.steps.len()).collect();
         while !unsent.is_empty() {
             let steps = take(visit, &mut unsent, &mut random);
             let last = steps.last().map_or(0, |&step| visit.steps[step].at);
-            // A device that was offline sends all it has kept, one after the other.
-            let since = if visit.delay == 0 { last } else { 45 * deliveries.len() as i64 };
+            let since = if visit.delay == 0 { last } else { backlog };
+            backlog += 45;
             let sent = visit.start + visit.delay + since;
             let arrival = (sent + random.within(20, 1_500)).min(end - 1);
             let dialect = visit.event(steps[0]).dialect();
@@ -73,6 +75,8 @@ fn take(visit: &Visit, unsent: &mut Vec<usize>, random: &mut Random) -> Vec<usiz
             let fits = steps.len() < MOST
                 && (anything || step.action == first.action)
                 && step.at - first.at <= PATIENCE
+                // A body names its visitor once.
+                && step.logged_in == first.logged_in
                 && visit.event(index).dialect() == dialect;
             if fits {
                 steps.push(index);

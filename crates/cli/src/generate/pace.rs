@@ -3,8 +3,7 @@
 const HOUR: i64 = 60 * 60_000;
 
 /// How busy each hour of the day is, UTC: quiet before dawn, busiest after dinner.
-const BUSY: [i64; 24] =
-    [16, 10, 7, 6, 7, 12, 24, 40, 52, 60, 64, 66, 72, 68, 62, 60, 62, 70, 84, 98, 100, 84, 56, 30];
+const BUSY: [i64; 24] = [16, 10, 7, 6, 7, 12, 24, 40, 52, 60, 64, 66, 72, 68, 62, 60, 62, 70, 84, 98, 100, 84, 56, 30];
 
 /// How busy the shop is at a time.
 fn busy(time: i64) -> i64 {

@@ -1,6 +1,6 @@
 //! Chance that can be repeated.
 //!
-//! SplitMix64 (Steele, Lea and Flood, 2014), written out: with a library, its next version could draw other numbers
+//! `SplitMix64` (Steele, Lea and Flood, 2014), written out: with a library, its next version could draw other numbers
 //! and so change every byte that a seed stands for.
 
 const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -10,9 +10,10 @@ const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
 pub(crate) struct Random(u64);
 
 impl Random {
-    /// The sequence of `keys`; any other keys have another one.
-    pub(crate) fn of<const N: usize>(keys: [u64; N]) -> Self {
-        Self(keys.into_iter().fold(0, |state, key| mix(state.wrapping_add(GAMMA) ^ key)))
+    /// The sequence of a purpose and `keys`; any others have another one.
+    pub(crate) fn of<const N: usize>(purpose: &str, keys: [u64; N]) -> Self {
+        let purpose = purpose.bytes().map(u64::from);
+        Self(purpose.chain(keys).fold(0, |state, key| mix(state.wrapping_add(GAMMA) ^ key)))
     }
 
     pub(crate) fn draw(&mut self) -> u64 {
@@ -94,13 +95,14 @@ mod tests {
         // The published first numbers of SplitMix64 with seed 1234567.
         let mut random = Random(1_234_567);
         assert_eq!([random.draw(), random.draw()], [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]);
-        assert_eq!(Random::of([1, 2]).uuid(), Random::of([1, 2]).uuid());
-        assert_ne!(Random::of([1, 2]).uuid(), Random::of([2, 1]).uuid());
+        assert_eq!(Random::of("a", [1, 2]).uuid(), Random::of("a", [1, 2]).uuid());
+        assert_ne!(Random::of("a", [1, 2]).uuid(), Random::of("a", [2, 1]).uuid());
+        assert_ne!(Random::of("a", [1, 2]).uuid(), Random::of("b", [1, 2]).uuid());
     }
 
     #[test]
     fn numbers_keep_their_bounds_and_reach_them() {
-        let mut random = Random::of([7]);
+        let mut random = Random::of("test", [7]);
         let drawn: Vec<i64> = (0..1000).map(|_| random.within(-2, 2)).collect();
         assert_eq!((drawn.iter().min(), drawn.iter().max()), (Some(&-2), Some(&2)));
         assert!((0..1000).all(|_| *random.weighted(&[(0, false), (1, true)])));

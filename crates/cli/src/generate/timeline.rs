@@ -19,8 +19,9 @@ pub(crate) struct Timeline {
     end: i64,
     /// When the last visit may begin.
     last_start: i64,
-    /// When the next visit begins.
+    /// When the next visit begins, and how much work lies between that and the last start.
     next_start: i64,
+    work: i64,
     visits: u64,
     /// Records of the visits so far, and how many more are wanted.
     planned: u64,
@@ -36,10 +37,11 @@ impl Timeline {
         let longest = LONGEST.min((end - start) / LONGEST_SHARE);
         let mut timeline = Self {
             world: World { seed, regulars: 12 + count / 30, longest },
-            random: Random::of([seed, u64::from_be_bytes(*b"timeline")]),
+            random: Random::of("timeline", [seed]),
             end,
             last_start: end - longest,
             next_start: start,
+            work: pace::work(start, end - longest),
             visits: 0,
             planned: 0,
             wanted: count,
@@ -54,11 +56,11 @@ impl Timeline {
     fn wait(&mut self) {
         // What a visit brings is learned from those so far; about nine records, to begin with.
         let (records, visits) = (i128::from(self.planned + 90), i128::from(self.visits + 10));
-        let work = i128::from(pace::work(self.next_start, self.last_start));
         let missing = i128::from(self.wanted.saturating_sub(self.planned).max(1));
-        let mean = work * records / visits / missing;
-        let pause = self.random.within(0, i64::try_from(2 * mean).unwrap_or(i64::MAX));
+        let mean = i128::from(self.work) * records / visits / missing;
+        let pause = self.random.within(0, i64::try_from(2 * mean).unwrap_or(i64::MAX)).min(self.work);
         self.next_start = pace::after(self.next_start, pause).min(self.last_start);
+        self.work -= pause;
     }
 
     fn open_visit(&mut self) {
@@ -85,5 +87,23 @@ impl Iterator for Timeline {
             self.open_visit();
         }
         self.under_way.pop_first().map(|(_, delivery)| delivery)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_arrive_in_order_within_the_span_and_reach_across_it() {
+        let (start, end) = (1_795_392_000_000, 1_795_392_000_000 + 24 * 60 * 60_000);
+        for count in [300, 3000] {
+            let arrivals: Vec<i64> = Timeline::new(5, count, start, end).map(|delivery| delivery.arrival).collect();
+            assert_eq!(arrivals.len() as u64, count);
+            assert!(arrivals.is_sorted());
+            assert!(arrivals.iter().all(|arrival| (start..end).contains(arrival)));
+            let last_quarter = arrivals.iter().filter(|arrival| **arrival > end - 6 * 60 * 60_000).count();
+            assert!((arrivals.len() / 6..arrivals.len() / 2).contains(&last_quarter), "{last_quarter} of {count}");
+        }
     }
 }

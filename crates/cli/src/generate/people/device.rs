@@ -49,18 +49,20 @@ impl Kind {
         *random.weighted(&[
             (40, Self::Laptop(number)),
             (30, Self::Phone(number)),
-            (18, Self::App(number)),
+            (15, Self::App(number)),
             (tablet, Self::FamilyTablet(household)),
         ])
     }
 
     /// Where such a device enters the shop.
     pub(crate) fn site(self, random: &mut Random) -> &'static Site {
-        match self {
-            Self::App(_) => &APP,
-            Self::Terminal(_) => &STORE,
-            Self::Phone(_) => random.weighted(&[(35, &MAIN), (15, &OUTLET), (50, &MOBILE)]),
-            _ => random.weighted(&[(65, &MAIN), (15, &OUTLET), (20, &GARDEN)]),
+        match (self, random.below(100)) {
+            (Self::App(_), _) => &APP,
+            (Self::Terminal(_), _) => &STORE,
+            (Self::Phone(_), 0..50) => &MOBILE,
+            (Self::Laptop(_) | Self::FamilyTablet(_) | Self::Robot(_), 0..20) => &GARDEN,
+            (_, 87..) => &OUTLET,
+            _ => &MAIN,
         }
     }
 }
@@ -75,7 +77,7 @@ impl Device {
             Kind::Terminal(number) => (number, 5, &TERMINALS),
             Kind::Robot(number) => (number, 6, &ROBOTS),
         };
-        let mut random = Random::of([seed, u64::from_be_bytes(*b"device\0\0"), sort, owner]);
+        let mut random = Random::of("device", [seed, sort, owner]);
         let agent = random.popular(agents);
         let cookie = random.uuid();
         let skewed = !matches!(kind, Kind::Robot(_) | Kind::Terminal(_)) && random.percent(5);

@@ -47,29 +47,42 @@ static HOMES: [(u64, Home); 6] = [
     (8, home("US", "US-NY", "en-US", "USD")),
 ];
 
-const FIRST_NAMES: [&str; 16] = [
-    "Ada", "Björn", "Chloé", "Dilara", "Emil", "Françoise", "Grace", "Håkon", "Inês", "Jürgen", "Kateřina", "Lin",
-    "Mehmet", "Nora", "Óscar", "Zoë",
+static FIRST_NAMES: [&str; 16] = [
+    "Ada",
+    "Björn",
+    "Chloé",
+    "Dilara",
+    "Emil",
+    "Françoise",
+    "Grace",
+    "Håkon",
+    "Inês",
+    "Jürgen",
+    "Kateřina",
+    "Lin",
+    "Mehmet",
+    "Nora",
+    "Óscar",
+    "Zoë",
 ];
-const LAST_NAMES: [&str; 12] = [
-    "Åberg", "Brown", "Çelik", "Dubois", "Eßer", "Fischer", "García", "Horváth", "Müller", "O'Neil", "Sørensen", "Wu",
-];
+static LAST_NAMES: [&str; 12] =
+    ["Åberg", "Brown", "Çelik", "Dubois", "Eßer", "Fischer", "García", "Horváth", "Müller", "O'Neil", "Sørensen", "Wu"];
 
 impl Person {
     /// The person with this number, who comes back or not.
     pub(crate) fn of(seed: u64, number: u64, returns: bool) -> Self {
-        let mut random = Random::of([seed, u64::from_be_bytes(*b"person\0\0"), number]);
+        let mut random = Random::of("person", [seed, number]);
         Self {
             number,
-            first_name: random.pick(&FIRST_NAMES),
-            last_name: random.pick(&LAST_NAMES),
+            first_name: *random.pick(&FIRST_NAMES),
+            last_name: *random.pick(&LAST_NAMES),
             home: random.weighted(&HOMES),
             account: match (returns, random.percent(70)) {
                 (true, true) => Account::Open,
                 (true, false) => Account::Never,
                 (false, _) => Account::Possible,
             },
-            tier: random.weighted(&[(70, "basic"), (22, "silver"), (8, "gold")]),
+            tier: *random.weighted(&[(70, "basic"), (22, "silver"), (8, "gold")]),
             consent: random.percent(82),
         }
     }

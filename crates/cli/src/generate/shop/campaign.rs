@@ -36,28 +36,20 @@ impl Campaign {
     }
 }
 
-const fn campaign(source: &'static str, medium: &'static str, name: &'static str) -> Campaign {
-    Campaign { source, medium, name, content: None, term: None, id: None }
-}
-
-const fn paid(
-    referrer: &'static str,
-    campaign: Campaign,
-    content: &'static str,
-    id: &'static str,
-    key: &'static str,
-) -> Channel {
-    let campaign = Campaign { content: Some(content), id: Some(id), ..campaign };
-    Channel { referrer: Some(referrer), campaign: Some(campaign), click_key: Some(key) }
-}
-
 const fn organic(referrer: Option<&'static str>) -> Channel {
     Channel { referrer, campaign: None, click_key: None }
 }
 
+const fn paid(referrer: &'static str, click_key: &'static str, campaign: Campaign) -> Channel {
+    Channel { referrer: Some(referrer), campaign: Some(campaign), click_key: Some(click_key) }
+}
+
+/// The address itself, typed or remembered.
+pub(crate) static DIRECT: Channel = organic(None);
+
 /// The newsletter; its links may carry the reader's address.
 pub(crate) static NEWSLETTER: Channel =
-    Channel { referrer: None, campaign: Some(campaign("newsletter", "email", "2026-w48")), click_key: None };
+    Channel { referrer: None, campaign: Some(campaign(["newsletter", "email", "2026-w48"])), click_key: None };
 
 /// The other channels, with how often each is used.
 pub(crate) static CHANNELS: [(u64, Channel); 9] = [
@@ -66,20 +58,26 @@ pub(crate) static CHANNELS: [(u64, Channel); 9] = [
     (5, organic(Some("https://www.bing.com/search?q=trail+runner"))),
     (4, organic(Some("https://blog.example.net/best-of-black-friday"))),
     (3, organic(Some("https://l.instagram.com/"))),
-    (
-        12,
-        paid(
-            "https://www.google.com/",
-            Campaign { term: Some("regenjacke damen"), ..campaign("google", "cpc", "Black Friday 2026") },
-            "ad-A",
-            "20261123",
-            "gclid",
-        ),
-    ),
-    (7, paid("https://m.facebook.com/", campaign("facebook", "paid_social", "bf26_retarget"), "video", "77", "fbclid")),
-    (4, paid("https://www.bing.com/", campaign("bing", "cpc", "brand"), "text", "b-12", "msclkid")),
-    (3, paid("https://www.tiktok.com/", campaign("tiktok", "paid_social", "Größe zählt"), "reel", "9", "ttclid")),
+    (12, paid("https://www.google.com/", "gclid", GOOGLE)),
+    (7, paid("https://m.facebook.com/", "fbclid", FACEBOOK)),
+    (4, paid("https://www.bing.com/", "msclkid", BING)),
+    (3, paid("https://www.tiktok.com/", "ttclid", TIKTOK)),
 ];
+
+const GOOGLE: Campaign = Campaign {
+    content: Some("ad-A"),
+    term: Some("regenjacke damen"),
+    id: Some("20261123"),
+    ..campaign(["google", "cpc", "Black Friday 2026"])
+};
+const FACEBOOK: Campaign =
+    Campaign { content: Some("video"), id: Some("77"), ..campaign(["facebook", "paid_social", "bf26_retarget"]) };
+const BING: Campaign = Campaign { content: Some("text"), id: Some("b-12"), ..campaign(["bing", "cpc", "brand"]) };
+const TIKTOK: Campaign = Campaign { content: Some("reel"), ..campaign(["tiktok", "paid_social", "Größe zählt"]) };
+
+const fn campaign([source, medium, name]: [&'static str; 3]) -> Campaign {
+    Campaign { source, medium, name, content: None, term: None, id: None }
+}
 
 /// Where a customer comes back from after paying with `method`, if the shop sent them there.
 pub(crate) fn payment_referrer(method: &str) -> Option<&'static str> {

@@ -1,6 +1,7 @@
 //! The shop's pages: their addresses and titles.
 
 use super::catalogue::Item;
+use std::fmt::Write;
 
 /// A page that a visitor opens.
 #[derive(Debug, Clone)]
@@ -14,8 +15,8 @@ pub(crate) enum Page {
     Cart,
     /// A step of the checkout, from 1.
     Checkout(u32),
-    /// The order with this id was placed.
-    Thanks(String),
+    /// The order was placed.
+    Thanks,
     Account,
     /// Where the link of a "forgotten password" mail leads, with its secret.
     Reset(u64),
@@ -31,7 +32,7 @@ impl Page {
             Self::Item(item) => format!("/p/{}", item.id),
             Self::Cart => "/cart".into(),
             Self::Checkout(step) => format!("/checkout/{step}"),
-            Self::Thanks(_) => "/checkout/thanks".into(),
+            Self::Thanks => "/checkout/thanks".into(),
             Self::Account => "/account".into(),
             Self::Reset(_) => "/account/reset".into(),
         }
@@ -55,7 +56,7 @@ impl Page {
             Self::Item(item) => format!("{} – {}", item.name, item.brand),
             Self::Cart => "Your cart".into(),
             Self::Checkout(_) => "Checkout".into(),
-            Self::Thanks(_) => "Thank you!".into(),
+            Self::Thanks => "Thank you!".into(),
             Self::Account => "My account".into(),
             Self::Reset(_) => "Choose a new password".into(),
         }
@@ -70,7 +71,9 @@ pub(crate) fn encode(text: &str) -> String {
             b' ' => encoded.push('+'),
             b'-' | b'_' | b'.' | b'*' => encoded.push(char::from(byte)),
             _ if byte.is_ascii_alphanumeric() => encoded.push(char::from(byte)),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
+            _ => {
+                let _ = write!(encoded, "%{byte:02X}");
+            }
         }
     }
     encoded

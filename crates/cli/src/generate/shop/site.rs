@@ -1,5 +1,7 @@
 //! The shop's front doors. Each was built by another team, and each team reports in its own dialect.
 
+use super::page::Page;
+
 /// How a team writes its events down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dialect {
@@ -24,21 +26,28 @@ pub(crate) struct Site {
     /// What the team calls its site or app.
     pub(crate) app_id: &'static str,
     pub(crate) dialect: Dialect,
-    /// Who reports what happens from the checkout on.
-    pub(crate) checkout: Dialect,
+    /// Whose checkout it uses, if it has none of its own.
+    checkout: Option<&'static Site>,
 }
 
-const fn site(host: &'static str, app_id: &'static str, dialect: Dialect, checkout: Dialect) -> Site {
-    Site { host, app_id, dialect, checkout }
+impl Site {
+    /// The site that has this page for the visitors of this one.
+    pub(crate) fn of_page(&'static self, page: &Page) -> &'static Self {
+        match (page, self.checkout) {
+            (Page::Checkout(_) | Page::Thanks, Some(other)) => other,
+            _ => self,
+        }
+    }
 }
 
-use Dialect::{DataLayer, Gtag, Measurement, Plain, Segment, SegmentBatch};
+const fn site(host: &'static str, app_id: &'static str, dialect: Dialect) -> Site {
+    Site { host, app_id, dialect, checkout: None }
+}
 
-pub(crate) static MAIN: Site = site("www.shop.example", "shop", Plain, Plain);
-pub(crate) static OUTLET: Site = site("outlet.shop.example", "outlet", Segment, Segment);
-pub(crate) static GARDEN: Site = site("garden.shop.example", "G-GARDEN26", DataLayer, DataLayer);
-/// Has no checkout of its own: it hands over to the main site's.
-pub(crate) static MOBILE: Site = site("m.shop.example", "G-MOBILE26", Gtag, Plain);
+pub(crate) static MAIN: Site = site("www.shop.example", "shop", Dialect::Plain);
+pub(crate) static OUTLET: Site = site("outlet.shop.example", "outlet", Dialect::Segment);
+pub(crate) static GARDEN: Site = site("garden.shop.example", "G-GARDEN26", Dialect::DataLayer);
+pub(crate) static MOBILE: Site = Site { checkout: Some(&MAIN), ..site("m.shop.example", "G-MOBILE26", Dialect::Gtag) };
 /// Terminals in the shop's stores.
-pub(crate) static STORE: Site = site("store.shop.example", "G-STORE26", Measurement, Measurement);
-pub(crate) static APP: Site = site("app.shop.example", "shop-app", SegmentBatch, SegmentBatch);
+pub(crate) static STORE: Site = site("store.shop.example", "G-STORE26", Dialect::Measurement);
+pub(crate) static APP: Site = site("app.shop.example", "shop-app", Dialect::SegmentBatch);

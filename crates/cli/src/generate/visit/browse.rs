@@ -9,8 +9,20 @@ use crate::generate::shop::promotion::PROMOTIONS;
 
 /// What people type into the search box.
 const TERMS: [&str; 14] = [
-    "trail runner", "regenjacke", "Regenjacke  Größe M", "espresso", "gift", "geschenk für oma", "crème brûlée",
-    "pan 28\"", "茶碗", "kids' toys", "🦊", "100% wool", "sneeker", "SKU-1001",
+    "trail runner",
+    "regenjacke",
+    "Regenjacke  Größe M",
+    "espresso",
+    "gift",
+    "geschenk für oma",
+    "crème brûlée",
+    "pan 28\"",
+    "茶碗",
+    "kids' toys",
+    "🦊",
+    "100% wool",
+    "sneeker",
+    "SKU-1001",
 ];
 
 /// Events of single teams: no schema knows their names.
@@ -20,9 +32,10 @@ const OTHER: [&str; 6] =
 impl Walk {
     /// The first page.
     pub(super) fn land(&mut self) {
+        let category = *self.random.pick(&CATEGORIES);
         let page = match self.random.below(10) {
             0..4 => Page::Home,
-            4..7 => Page::Category(self.random.pick(&CATEGORIES)),
+            4..7 => Page::Category(category),
             7..9 => Page::Item(self.random.popular(&ITEMS)),
             _ => Page::Help,
         };

@@ -61,11 +61,11 @@ impl Walk {
                 return;
             }
         }
-        self.open(Page::Thanks(order.id.clone()));
+        self.open(Page::Thanks);
         self.act(Action::PlaceOrder, Subject::Order(order.clone()));
         self.cart.clear();
         self.coupon = None;
-        for (action, percent) in [(Action::ChangeOrder, 4), (Action::CancelOrder, 4), (Action::RefundOrder, 3)] {
+        for (action, percent) in [(Action::ChangeOrder, 5), (Action::CancelOrder, 6), (Action::RefundOrder, 6)] {
             if self.random.percent(percent) {
                 self.wait(60_000, 600_000);
                 self.act(action, Subject::Order(order.clone()));

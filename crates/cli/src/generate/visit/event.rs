@@ -4,7 +4,7 @@ use super::Visit;
 use super::action::{Action, Step, Subject};
 use crate::generate::people::person::Person;
 use crate::generate::random::Random;
-use crate::generate::shop::campaign::payment_referrer;
+use crate::generate::shop::campaign::{Campaign, payment_referrer};
 use crate::generate::shop::order::Line;
 use crate::generate::shop::page::{Page, encode};
 use crate::generate::shop::site::Dialect;
@@ -29,20 +29,17 @@ impl Visit {
 impl<'a> Event<'a> {
     /// Who reports it, and how.
     pub(crate) fn dialect(&self) -> Dialect {
-        match self.page() {
-            Page::Checkout(_) | Page::Thanks(_) => self.visit.site.checkout,
-            _ => self.visit.site.dialect,
-        }
+        self.visit.site.of_page(self.page()).dialect
     }
 
     /// Chance of its own, for the whims of its sender.
     pub(crate) fn random(&self) -> Random {
-        Random::of([self.visit.seed, self.number])
+        Random::of("whim", [self.visit.seed, self.number])
     }
 
     /// The sender's identifier of the event: a UUID.
     pub(crate) fn id(&self) -> String {
-        Random::of([self.visit.seed, self.number, u64::from_be_bytes(*b"id\0\0\0\0\0\0")]).uuid()
+        Random::of("id", [self.visit.seed, self.number]).uuid()
     }
 
     /// When it happened, by the device's clock.
@@ -79,7 +76,7 @@ impl<'a> Event<'a> {
 
     /// Where the visitor came to the page from.
     pub(crate) fn referrer(&self) -> Option<String> {
-        if let (Page::Thanks(_), Subject::Order(order)) = (self.page(), &self.step.subject)
+        if let (Page::Thanks, Subject::Order(order)) = (self.page(), &self.step.subject)
             && let Some(referrer) = payment_referrer(order.payment_method)
         {
             return Some(referrer.to_owned());
@@ -132,7 +129,8 @@ impl<'a> Event<'a> {
 
 impl Visit {
     fn url(&self, page: usize) -> String {
-        let mut url = format!("https://{}{}", self.site.host, self.pages[page].path());
+        let host = self.site.of_page(&self.pages[page]).host;
+        let mut url = format!("https://{host}{}", self.pages[page].path());
         let mut before = '?';
         let mut add = |text: &str| {
             url.push(before);
@@ -144,7 +142,7 @@ impl Visit {
         }
         if page == 0 {
             let mut query = String::new();
-            for (key, value) in self.channel.campaign.iter().flat_map(|campaign| campaign.parameters()) {
+            for (key, value) in self.channel.campaign.iter().flat_map(Campaign::parameters) {
                 query.clear();
                 let _ = write!(query, "{key}={}", encode(value));
                 add(&query);
@@ -159,4 +157,3 @@ impl Visit {
         url
     }
 }
-

@@ -12,7 +12,7 @@ mod walk;
 use super::people::device::{Device, Kind};
 use super::people::person::{Account, Person};
 use super::random::Random;
-use super::shop::campaign::{CHANNELS, Channel, NEWSLETTER};
+use super::shop::campaign::{CHANNELS, Channel, DIRECT, NEWSLETTER};
 use super::shop::page::Page;
 use super::shop::site::Site;
 use action::Step;
@@ -21,6 +21,7 @@ use walk::Walk;
 /// A visit, complete from the start: its steps lie in the order in which they were taken.
 #[derive(Debug)]
 pub(crate) struct Visit {
+    /// Counts the visits; sessions, carts and orders are named after it.
     pub(crate) number: u64,
     /// Everything that is left to chance in reporting the visit follows from this.
     pub(crate) seed: u64,
@@ -58,7 +59,7 @@ const HOUR: i64 = 60 * MINUTE;
 impl Visit {
     /// The visit with this number, whose reports begin to arrive at `arrival` (milliseconds since 1970).
     pub(crate) fn of(world: &World, number: u64, arrival: i64) -> Self {
-        let mut random = Random::of([world.seed, u64::from_be_bytes(*b"visit\0\0\0"), number]);
+        let mut random = Random::of("visit", [world.seed, number]);
         let (person, kind) = visitor(world, number, &mut random);
         let site = kind.site(&mut random);
         let mut device = Device::of(world.seed, kind);
@@ -73,7 +74,12 @@ impl Visit {
             _ => random.within(10 * MINUTE, 8 * HOUR),
         };
         let reader = person.as_ref().is_some_and(|person| person.account == Account::Open) && random.percent(12);
-        let channel = if reader { &NEWSLETTER } else { random.weighted(&CHANNELS) };
+        let channel = match &person {
+            // Robots do not click on advertisements.
+            None => &DIRECT,
+            Some(_) if reader => &NEWSLETTER,
+            Some(_) => random.weighted(&CHANNELS),
+        };
         let (click_id, names_email) = (click_id(&mut random), reader && random.percent(40));
         let seed = random.draw();
         let mut walk = Walk::new(random, world.longest, number, person.clone());

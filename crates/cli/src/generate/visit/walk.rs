@@ -87,6 +87,7 @@ impl Walk {
 
     /// One of an item, in some variant.
     pub(super) fn line(&mut self, item: &'static Item) -> Line {
-        Line { item, variant: self.random.popular(item.variants), quantity: 1 }
+        let variant = *self.random.popular(item.variants);
+        Line { item, variant, quantity: 1 }
     }
 }

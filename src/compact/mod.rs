@@ -1,13 +1,17 @@
 //! Entries of a tape as JSON text again: compact, safe for every reader, without what privacy forbids.
 
+mod fit;
+mod names;
+
 use crate::derive::ip;
-use crate::derive::privacy::scrub;
+use crate::derive::privacy::{hash_email, is_email, scrub};
 use crate::json::{Mended, Span, push_string, unescape};
 use crate::row::{Flag, FlagSet};
-use crate::schema::{MAX_VARCHAR, Plan};
+use crate::schema::{Plan, Rule};
 use crate::tape::{Fate, Kind, Tape};
+use fit::fit;
+use names::Names;
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// Which entries are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,16 +45,16 @@ pub(crate) struct Compact<'a> {
 }
 
 impl Compact<'_> {
-    /// Appends what is kept of the container `of` (of the event, for `None`) as a JSON value of at most
-    /// [`MAX_VARCHAR`] bytes. Nothing if nothing is kept.
-    pub(crate) fn container(&mut self, of: Option<usize>, out: &mut String) {
+    /// Appends what is kept of the container `of` (of the event, for `None`) as a JSON value of at most `limit` bytes.
+    /// Nothing if nothing is kept.
+    pub(crate) fn container(&mut self, of: Option<usize>, limit: usize, out: &mut String) {
         let is_array = of.is_some_and(|entry| self.tape.entries[entry].kind == Kind::Array);
         let start = out.len();
         let mut parts = Vec::new();
         out.push(if is_array { '[' } else { '{' });
-        if self.members(of, out, Some(&mut parts)) {
+        if self.members(of, None, out, Some(&mut parts)) {
             out.push(if is_array { ']' } else { '}' });
-            if fit(out, start, &parts, is_array) {
+            if fit(out, start, &parts, is_array, limit) {
                 self.flags.raise(Flag::Overflow);
             }
         } else {
@@ -59,15 +63,21 @@ impl Compact<'_> {
     }
 
     /// Appends the members or elements that are kept, comma-separated; notes their ranges in `parts`. False if there
-    /// are none.
-    fn members(&mut self, of: Option<usize>, out: &mut String, mut parts: Option<&mut Vec<Span>>) -> bool {
-        let mut names = self.tape.repeated.then(|| self.names(of));
-        let (start, mut any, mut tells_of_something) = (out.len(), false, false);
+    /// are none. `rule`: what the key above holds, if privacy protects it.
+    fn members(
+        &mut self,
+        of: Option<usize>,
+        rule: Option<Rule>,
+        out: &mut String,
+        mut parts: Option<&mut Vec<Span>>,
+    ) -> bool {
         let tape = self.tape;
         let is_object = of.is_none_or(|entry| tape.entries[entry].kind == Kind::Object);
+        let mut names = (is_object && tape.repeated).then(|| self.names(of));
+        let (start, mut any, mut tells_of_something) = (out.len(), false, false);
         for child in tape.children(of) {
             let entry = &tape.entries[child];
-            if !self.keep.keeps(entry.fate) {
+            if !self.keep.keeps(entry.fate) || names.is_some() && !self.writes(child) {
                 continue;
             }
             let before = out.len();
@@ -75,11 +85,14 @@ impl Compact<'_> {
                 out.push(',');
             }
             let part = out.len();
+            let mut rule = rule;
             if is_object {
-                self.key(entry.key, names.as_mut(), out);
+                let key = self.meaning(entry.key.of(self.text));
+                rule = self.plan.protected_keys.get(key.as_bytes()).or(rule);
+                self.key(key, names.as_mut(), out);
                 out.push(':');
             }
-            if self.value(child, out) {
+            if self.value(child, rule, out) {
                 any = true;
                 tells_of_something |= self.keep == Keep::Whole || entry.fate != Fate::Telling;
                 if let Some(parts) = parts.as_deref_mut() {
@@ -96,15 +109,11 @@ impl Compact<'_> {
     }
 
     /// Appends what is kept of a value. False if that is nothing.
-    pub(crate) fn value(&mut self, index: usize, out: &mut String) -> bool {
+    pub(crate) fn value(&mut self, index: usize, rule: Option<Rule>, out: &mut String) -> bool {
         let entry = &self.tape.entries[index];
         let (open, close) = match entry.kind {
             Kind::Scalar => {
-                if let Some(network) = self.network(index) {
-                    push_string(&network, out);
-                } else {
-                    self.scalar(entry.value.of(self.text), entry.stand_in, out);
-                }
+                self.scalar(entry.value.of(self.text), entry.stand_in, rule, out);
                 return true;
             }
             Kind::Object => ('{', '}'),
@@ -112,7 +121,7 @@ impl Compact<'_> {
         };
         let (before, is_empty) = (out.len(), entry.end as usize == index + 1);
         out.push(open);
-        let any = self.members(Some(index), out, None);
+        let any = self.members(Some(index), rule, out, None);
         out.push(close);
         // What was empty when it came is kept; what the columns have emptied is not.
         if !any && !is_empty && self.keep == Keep::Left {
@@ -122,17 +131,20 @@ impl Compact<'_> {
         true
     }
 
-    /// The network to write instead of an IP address under a key that holds one.
-    fn network(&mut self, index: usize) -> Option<String> {
+    /// Whether [`Self::value`] will write something of a value that is kept.
+    fn writes(&self, index: usize) -> bool {
         let entry = &self.tape.entries[index];
-        let is_address =
-            !entry.key.is_empty() && self.plan.address_keys.get(entry.key.of(self.text).as_bytes()).is_some();
-        let network = is_address.then(|| ip::network(entry.value.unquoted().of(self.text))).flatten()?;
-        self.flags.raise(Flag::IpShortened);
-        Some(network)
+        let tells = |child: &usize| {
+            let fate = self.tape.entries[*child].fate;
+            self.keep.keeps(fate) && fate != Fate::Telling && self.writes(*child)
+        };
+        entry.kind == Kind::Scalar
+            || self.keep == Keep::Whole
+            || entry.end as usize == index + 1
+            || self.tape.children(Some(index)).any(|child| tells(&child))
     }
 
-    fn scalar(&mut self, raw: &str, stand_in: Span, out: &mut String) {
+    fn scalar(&mut self, raw: &str, stand_in: Span, rule: Option<Rule>, out: &mut String) {
         if !stand_in.is_empty() {
             return push_string(stand_in.of(self.made), out);
         }
@@ -143,41 +155,47 @@ impl Compact<'_> {
         }
         let inner = Span::new(0, raw.len()).unquoted().of(raw);
         let meaning = self.meaning(inner);
-        match (scrub(self.plan, &meaning, &mut self.flags), meaning) {
+        let protected = rule.and_then(|rule| self.protected(rule, &meaning));
+        let clean = protected.or_else(|| scrub(self.plan, &meaning, &mut self.flags));
+        match (clean, meaning) {
             (Some(clean), _) => push_string(&clean, out),
             (None, Cow::Borrowed(_)) => out.push_str(raw),
             (None, Cow::Owned(meaning)) => push_string(&meaning, out),
         }
     }
 
-    fn key(&mut self, key: Span, names: Option<&mut HashMap<String, [usize; 2]>>, out: &mut String) {
-        let name = self.meaning(key.of(self.text));
-        let ordinal = names.and_then(|names| {
-            let [total, seen] = names.get_mut(name.as_ref())?;
-            *seen += 1;
-            (*seen < *total).then_some(*seen)
-        });
-        match (ordinal, name) {
-            (Some(ordinal), name) => {
-                self.flags.raise(Flag::KeyRepeated);
-                push_string(&format!("{name}~{ordinal}"), out);
+    /// What to write instead of an address under a key that holds one.
+    fn protected(&mut self, rule: Rule, meaning: &str) -> Option<String> {
+        let (instead, flag) = match rule {
+            Rule::Ip => (ip::network(meaning)?, Flag::IpShortened),
+            _ => (hash_email(meaning)?, Flag::EmailHashed),
+        };
+        self.flags.raise(flag);
+        Some(instead)
+    }
+
+    fn key(&mut self, key: Cow<str>, names: Option<&mut Names>, out: &mut String) {
+        let (hash, renamed) = (is_email(&key).then(|| hash_email(&key)), names.and_then(|names| names.next(&key)));
+        match (hash.flatten(), renamed, key) {
+            (Some(hash), ..) => {
+                self.flags.raise(Flag::EmailHashed);
+                push_string(&hash, out);
             }
-            (None, Cow::Borrowed(name)) => out.extend(["\"", name, "\""]),
-            (None, Cow::Owned(name)) => push_string(&name, out),
+            (None, Some(name), _) => {
+                self.flags.raise(Flag::KeyRepeated);
+                push_string(&name, out);
+            }
+            (None, None, Cow::Borrowed(key)) => out.extend(["\"", key, "\""]),
+            (None, None, Cow::Owned(key)) => push_string(&key, out),
         }
     }
 
-    /// How often each key of the container is there to be kept, and has been written so far.
-    fn names(&mut self, of: Option<usize>) -> HashMap<String, [usize; 2]> {
-        let mut names = HashMap::new();
-        let (tape, keep) = (self.tape, self.keep);
-        for child in tape.children(of) {
-            let entry = &tape.entries[child];
-            if keep.keeps(entry.fate) {
-                names.entry(self.meaning(entry.key.of(self.text)).into_owned()).or_insert([0, 0])[0] += 1;
-            }
-        }
-        names
+    /// The keys of the members that will be written.
+    fn names(&mut self, of: Option<usize>) -> Names {
+        let tape = self.tape;
+        let written = |child: &usize| self.keep.keeps(tape.entries[*child].fate) && self.writes(*child);
+        let children: Vec<usize> = tape.children(of).filter(written).collect();
+        Names::new(children.into_iter().map(|child| self.meaning(tape.entries[child].key.of(self.text)).into_owned()))
     }
 
     /// What the inside of a string means; borrowed where that is how it is written.
@@ -191,33 +209,4 @@ impl Compact<'_> {
         }
         meaning.into()
     }
-}
-
-/// Makes the container at the end of `json` fit [`MAX_VARCHAR`] by leaving out parts: the largest members of an
-/// object, the last elements of an array. True if it had to.
-fn fit(json: &mut String, start: usize, parts: &[Span], is_array: bool) -> bool {
-    let limit = MAX_VARCHAR as usize;
-    let mut length = json.len() - start;
-    if length <= limit {
-        return false;
-    }
-    let size = |part: usize| parts[part].end() - parts[part].start() + 1;
-    let mut victims: Vec<usize> = (0..parts.len()).rev().collect();
-    if !is_array {
-        victims.sort_by_key(|part| std::cmp::Reverse(size(*part)));
-    }
-    let mut kept = vec![true; parts.len()];
-    for victim in victims {
-        if length <= limit {
-            break;
-        }
-        length -= size(victim);
-        kept[victim] = false;
-    }
-    let parts: Vec<&str> = parts.iter().zip(kept).filter(|(_, kept)| *kept).map(|(part, _)| part.of(json)).collect();
-    let rest = parts.join(",");
-    json.truncate(start);
-    let (open, close) = if is_array { ("[", "]") } else { ("{", "}") };
-    json.extend([open, &rest, close]);
-    true
 }

@@ -1,0 +1,104 @@
+//! The shop's own words. Each of its teams spells names and times in its own way and sends what its page knows: a page
+//! view has a url, an item view an itemId, a checkout an order.
+
+use super::name::names;
+use super::plain_commerce::{checkout, items};
+use super::{iso, stray};
+use crate::generate::json::Object;
+use crate::generate::visit::action::{Action, Subject};
+use crate::generate::visit::event::Event;
+
+/// Adds the members of an event.
+pub(super) fn event(o: &mut Object, event: &Event) {
+    match event.step.action {
+        Action::SignUp | Action::LogIn | Action::LogOut | Action::Identify | Action::Alias | Action::Subscribe => {
+            account(o, event);
+        }
+        Action::ViewCart
+        | Action::EnterCoupon
+        | Action::StartCheckout
+        | Action::Checkout
+        | Action::EnterPayment
+        | Action::FailPayment
+        | Action::PlaceOrder
+        | Action::ChangeOrder
+        | Action::CancelOrder
+        | Action::RefundOrder => checkout(o, event),
+        _ if event.lines().is_empty() => content(o, event),
+        _ => items(o, event),
+    }
+    stray::attributes(o, &mut event.random());
+}
+
+/// Pages, searches, banners: the content team. It alone says where a visitor comes from.
+fn content(o: &mut Object, event: &Event) {
+    let (visit, mut random) = (event.visit, event.random());
+    o.text("event", names(event.step).plain);
+    o.text("UUID", &visit.device.cookie);
+    o.some("User_ID", event.user_id());
+    o.text("url", event.url());
+    o.some("referrer", event.referrer());
+    match &event.step.subject {
+        Subject::Text(term) if event.step.action == Action::Search => o.text("q", term),
+        Subject::Promotion(promotion) => {
+            o.text("promo", promotion.id);
+            o.object("banner", |o| {
+                o.text("name", promotion.name);
+                o.text("slot", promotion.slot);
+            });
+        }
+        Subject::Depth(percent) => o.number("percentScrolled", *percent),
+        _ => {}
+    }
+    // Some browsers block what would tell the time.
+    if !random.one_in(25) {
+        o.number("ts", event.time());
+    }
+    if event.step.action == Action::ViewPage {
+        o.text("sid", format!("s-{}", visit.number));
+        o.text("title", event.page().title());
+        o.text("userAgent", visit.device.agent.header);
+        o.text("ip", &visit.device.ip);
+        o.text("lang", event.locale());
+        o.text("shopId", visit.site.app_id);
+        o.some("country", event.person().map(|person| person.home.country));
+        if let Some(person) = event.person() {
+            o.raw("consent", if person.consent { "true" } else { "false" });
+        }
+    }
+}
+
+/// Login and profile: the account team.
+fn account(o: &mut Object, event: &Event) {
+    let mut random = event.random();
+    o.text("id", event.id());
+    o.text("action", names(event.step).plain);
+    o.text("created_at", (event.time().div_euclid(1000)).to_string());
+    if event.step.action == Action::Alias {
+        o.text("previousId", &event.visit.device.cookie);
+    } else {
+        o.text("visitorId", &event.visit.device.cookie);
+    }
+    o.some("customerId", event.user_id());
+    match (&event.step.subject, event.step.action, event.person()) {
+        (Subject::Text(method), ..) => {
+            o.text("method", method);
+            // A form that was logged as it was filled in.
+            if random.one_in(12) {
+                o.object("form", |o| o.text("password", "correct horse battery staple"));
+            }
+        }
+        (_, Action::Identify, Some(person)) => o.object("customer", |o| {
+            o.text("firstName", person.first_name);
+            o.text("lastName", person.last_name);
+            o.some("email", event.email());
+            o.text("tier", person.tier);
+        }),
+        (_, Action::SignUp | Action::Subscribe, _) => o.some("email", event.email()),
+        _ => {}
+    }
+    if random.percent(30) {
+        o.text("page_url", event.url());
+        o.text("clientTime", iso(event.time()));
+    }
+}
