@@ -7,7 +7,7 @@ use crate::resolve::Event;
 use crate::row::{Cell, Flag, FlagSet};
 use crate::schema::plan::NO_SOURCE;
 use crate::schema::{MAX_VARCHAR, Plan};
-use crate::tape::Kind;
+use crate::tape::{Fate, Kind};
 
 /// What columns may want to know of a list.
 #[derive(Debug, Default)]
@@ -73,15 +73,14 @@ fn fields(event: &mut Event, element: usize, flags: &mut FlagSet) -> Vec<Cell> {
     let plan: &Plan = event.plan;
     if event.tape.entries[element].kind == Kind::Scalar {
         let value = event.tape.entries[element].value;
-        let cell = plan.items.first().map(|field| match coerce::scalar(plan, field, event.text, value, event.made) {
-            Coerced::Value(cell, done) => {
-                flags.join(done);
-                cell
-            }
-            _ => Cell::Empty,
-        });
         let mut fields = vec![Cell::Empty; plan.items.len()];
-        fields.iter_mut().zip(cell).for_each(|(field, cell)| *field = cell);
+        if let (Some(field), Some(first)) = (plan.items.first(), fields.first_mut())
+            && let Coerced::Value(cell, done) = coerce::scalar(plan, field, event.text, value, event.made)
+        {
+            *first = cell;
+            flags.join(done);
+            event.tape.entries[element].fate = if done.is_lossy() { Fate::Left } else { Fate::Taken };
+        }
         return fields;
     }
     let first_source = plan.first_item_source();
@@ -130,7 +129,7 @@ fn write(event: &Event, element: usize, fields: &[Cell], json: &mut String, flag
     let start = json.len();
     if tape.entries[element].kind == Kind::Object {
         compact.container(Some(element), room.saturating_sub(json.len()), json);
-    } else if fields.iter().all(|cell| *cell == Cell::Empty) {
+    } else if tape.entries[element].fate == Fate::Left {
         json.push_str("{\"value\":");
         compact.value(element, None, json);
         json.push('}');

@@ -60,7 +60,7 @@ impl Event<'_> {
                         resolved = Resolved { cell, flags: resolved.flags, source: Some(source) };
                         winner = Some(entry);
                         // A list keeps what its items lost in the items themselves.
-                        if is_lossy(flags) && column.kind != ColumnType::Json { fate } else { Fate::Taken }
+                        if flags.is_lossy() && column.kind != ColumnType::Json { fate } else { Fate::Taken }
                     }
                 }
             };
@@ -106,7 +106,7 @@ impl Event<'_> {
             Coerced::Value(own, flags) => {
                 let [own, other] =
                     [own, cell].map(|cell| cell.of(self.text, self.made).map(|text| canonical(column, text)));
-                own == other && !is_lossy(flags)
+                own == other && !flags.is_lossy()
             }
             Coerced::Blocked | Coerced::Misfit => false,
         };
@@ -124,11 +124,6 @@ impl Event<'_> {
         }
         Fate::Left
     }
-}
-
-/// Whether the column lacks a part of what was sent.
-fn is_lossy(flags: FlagSet) -> bool {
-    [Flag::Truncated, Flag::Rounded, Flag::IdHashed].into_iter().any(|flag| flags.has(flag))
 }
 
 /// A value's text, the same for equal values.

@@ -88,6 +88,11 @@ impl FlagSet {
         self.0 & 1 << flag as u16 != 0
     }
 
+    /// Whether the value is only a part of what was sent.
+    pub(crate) fn is_lossy(self) -> bool {
+        [Flag::Truncated, Flag::Rounded, Flag::IdHashed].into_iter().any(|flag| self.has(flag))
+    }
+
     pub(crate) fn iter(self) -> impl Iterator<Item = Flag> {
         Flag::ALL.into_iter().filter(move |flag| self.has(*flag))
     }

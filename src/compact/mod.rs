@@ -164,10 +164,11 @@ impl Compact<'_> {
         }
     }
 
-    /// What to write instead of an address under a key that holds one.
+    /// What to write instead of an address under a key that holds one. What is no address there is none to keep, either,
+    /// if it may hold one: an IP address that cannot be read cannot be shortened.
     fn protected(&mut self, rule: Rule, meaning: &str) -> Option<String> {
         let (instead, flag) = match rule {
-            Rule::Ip => (ip::network(meaning)?, Flag::IpShortened),
+            Rule::Ip => (ip::network(meaning).unwrap_or_default(), Flag::IpShortened),
             _ => (hash_email(meaning)?, Flag::EmailHashed),
         };
         self.flags.raise(flag);
