@@ -109,8 +109,8 @@ impl Tape {
         self.hashes.clone_from(&before.hashes);
     }
 
-    /// Adds the members of the object that begins at `at` in `text`, which serde_json has accepted. With `expand`,
-    /// an envelope's array is left out and noted instead.
+    /// Adds the members of the object that begins at `at` in `text`, which serde_json has accepted. With `expand`, an
+    /// envelope's array is left out and noted instead.
     ///
     /// # Errors
     /// [`Reason::TooDeep`].
@@ -148,12 +148,6 @@ impl Tape {
         depth: usize,
         first_hash: usize,
     ) -> Result<(), Reject> {
-        if depth > MAX_DEPTH {
-            return Err(Reject::new(
-                Reason::TooDeep,
-                format!("nested deeper than {MAX_DEPTH} at byte {}", cursor.at()),
-            ));
-        }
         cursor.step();
         while cursor.peek() == b'"' {
             let key = cursor.scalar().unquoted();
@@ -207,6 +201,10 @@ impl Tape {
             b'[' => Kind::Array,
             _ => Kind::Scalar,
         };
+        if kind != Kind::Scalar && depth == MAX_DEPTH {
+            let detail = format!("nested deeper than {MAX_DEPTH} at byte {start}");
+            return Err(Reject::new(Reason::TooDeep, detail));
+        }
         self.entries.push(Entry {
             key,
             value: Span::default(),
@@ -257,12 +255,6 @@ impl Tape {
     }
 
     fn array(&mut self, event: Event, cursor: &mut Cursor, node: Option<&Node>, depth: usize) -> Result<(), Reject> {
-        if depth > MAX_DEPTH {
-            return Err(Reject::new(
-                Reason::TooDeep,
-                format!("nested deeper than {MAX_DEPTH} at byte {}", cursor.at()),
-            ));
-        }
         cursor.step();
         let mut position = 0;
         while !matches!(cursor.peek(), b']' | 0) {

@@ -13,7 +13,8 @@ fn the_streams_prefix_is_the_path_that_partitions_are_registered_under() {
     let plan = Plan::embedded().expect("the schema compiles");
     let partition = plan.partitions(0, 0).next().expect("a partition");
     let path = plan.prefix(&partition);
-    let parts: Vec<_> = path.trim_end_matches('/').split('/').map(|part| part.split('=').next().unwrap_or(part)).collect();
+    let parts: Vec<_> =
+        path.trim_end_matches('/').split('/').map(|part| part.split('=').next().unwrap_or(part)).collect();
     assert_eq!(parts, PARTITION_KEYS);
 }
 
