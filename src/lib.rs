@@ -16,7 +16,7 @@
 //!   * `flatten`, `resolve`: which of a column's sources wins, and what becomes of the others
 //!   * `coerce`: text or number to a column's type, never silently lossy
 //!   * `items`: the list of items, each flattened likewise
-//!   * [`derive`]: what follows from other columns; ids, time, URL, user agent, privacy
+//!   * [`mod@derive`]: what follows from other columns; ids, time, URL, user agent, privacy
 //!   * [`partition`]: event type and date, from a closed set
 //!   * `compact`: what no column has, as JSON for `extra`
 //!   * `encode`: the row as one line of JSON
