@@ -118,7 +118,8 @@ pub enum Outcome<'a> {
     ProcessingFailed,
 }
 
-/// An answer while it is written.
+/// An answer while it is written. For every request that Lambda takes there is one within the limit: with Firehose's ids
+/// and times, a record takes at least 129 bytes of a request and its failure 110 of the answer.
 #[derive(Debug)]
 pub struct Response {
     body: String,
