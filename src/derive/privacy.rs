@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn only_a_whole_text_is_an_address() {
-        for address in [PETER, " a+b@c.d ", "o'neil@bücher.example"] {
+        for address in [PETER, " a+b@c.de ", "o'neil@bücher.example"] {
             assert!(is_email(address), "{address}");
         }
         for other in [
