@@ -77,7 +77,7 @@ fn arrays_are_read_by_position_and_by_key_and_the_rest_stays_in_extra() {
 }
 
 /// One change to the schema file, and what must be said of it.
-const BROKEN: [(&str, &str, &str); 26] = [
+const BROKEN: [(&str, &str, &str); 28] = [
     ("version = 1", "version = 0", "count versions from 1"),
     ("version = 1", "", "`version` is missing"),
     ("version = 1", "version = \"one\"", "a whole number"),
@@ -100,6 +100,12 @@ const BROKEN: [(&str, &str, &str); 26] = [
     ("sources = [\"$anon_distinct_id\"]", "sources = [\"CustomerId\"]", "source `CustomerId` fills `user_id` already"),
     ("sources = [\"$anon_distinct_id\"]", "sources = [\"card.cvv\"]", "privacy removes `cvv`"),
     ("sources = [\"$anon_distinct_id\"]", "sources = [\"a..b\"]", "a step of the path is empty"),
+    (
+        "sources = [\"$anon_distinct_id\"]",
+        "sources = [\"first(items, price)\"]",
+        "needs a column of type decimal(18,4), the item field's",
+    ),
+    ("sources = [\"$anon_distinct_id\"]", "sources = [\"first(items, colour)\"]", "an item field that is not there"),
     ("sources = [\"$anon_distinct_id\"]", "sources = [\"items[key=a].id\"]", "both by key and in another way"),
     ("sources = [\"$anon_distinct_id\"]", "sources = [\"host(nothing)\"]", "reads a column that is not there"),
     (

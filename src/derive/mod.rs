@@ -56,6 +56,9 @@ pub(crate) fn derive(
                     let Some(value) = value(plan, text, tape, row, origin, agents, derivation) else { continue };
                     let (value, mut flags) = (value.into_owned(), FlagSet::default());
                     let kept = finish(plan, column, &value, &mut flags);
+                    if kept.is_empty() {
+                        continue;
+                    }
                     row.flags[index].join(flags);
                     Cell::make(&kept, &mut row.made)
                 }
@@ -86,7 +89,6 @@ fn value<'a>(
     derivation: &'a Derivation,
 ) -> Option<Cow<'a, str>> {
     let argument = row.get(text, derivation.column);
-    let owned = |value: String| Cow::Owned(value);
     match derivation.name {
         FunctionName::Arrival => {
             let mut time = String::new();
@@ -100,7 +102,7 @@ fn value<'a>(
         FunctionName::Version => Some(plan.version.to_string().into()),
         FunctionName::Dialect => {
             let dialect = plan.dialects.iter().find(|dialect| dialect.matches(tape.markers));
-            Some(owned(dialect.map_or("custom", |dialect| &dialect.name).to_owned()))
+            Some(dialect.map_or("custom", |dialect| &dialect.name).to_owned().into())
         }
         FunctionName::Source => source(plan, text, row, derivation.column).map(Cow::Owned),
         FunctionName::Host => url::host(argument?).map(Cow::Owned),

@@ -192,16 +192,29 @@ impl Compiler<'_> {
                 self.expect(makes(columns[own].kind), *line, text, "the kind it makes");
                 let of_item = matches!(name, FunctionName::Sum | FunctionName::First);
                 let field = of_item.then(|| items.iter().position(|f| Some(&f.name) == arguments.first()));
-                if field == Some(None) {
-                    self.found.add(*line, format!("source `{text}` reads an item field that is not there"), "name one");
-                }
-                derivations.push(Derivation {
-                    text: text.clone(),
-                    name,
-                    column,
-                    field: field.flatten().unwrap_or(0),
-                    keys: arguments,
-                });
+                let field = match field {
+                    Some(None) => {
+                        let cause = format!("source `{text}` reads an item field that is not there");
+                        self.found.add(*line, cause, "name a field of an item");
+                        0
+                    }
+                    Some(Some(field)) => {
+                        let kind = items[field].kind;
+                        let fits = match name {
+                            FunctionName::First => kind == columns[own].kind,
+                            _ => kind.integer_range().is_some(),
+                        };
+                        self.expect(
+                            fits,
+                            *line,
+                            text,
+                            &format!("{kind}, the item field's, or a field of another type"),
+                        );
+                        field
+                    }
+                    None => 0,
+                };
+                derivations.push(Derivation { text: text.clone(), name, column, field, keys: arguments });
             }
         }
         derivations
