@@ -62,26 +62,27 @@ pub struct Answer {
 
 /// Answers an invocation. `now` (milliseconds since 1970) is the arrival of records that do not carry theirs.
 pub fn answer(transform: &mut Transform, request: &Request, now: i64) -> Answer {
-    answer_by(transform, request, |transform, record, room| match record.data() {
-        Some(data) => transform.record(&data, record.arrival(now), room),
-        None => Err(Reject::new(Reason::BadBase64, "the record has no data")),
-    })
+    answer_by(transform, request, |transform, record, data, room| transform.record(data, record.arrival(now), room))
 }
 
 /// [`answer`] with any way of making rows of a record.
 fn answer_by(
     transform: &mut Transform,
     request: &Request,
-    mut make: impl FnMut(&mut Transform, &Record, usize) -> Result<Done, Reject>,
+    mut make: impl FnMut(&mut Transform, &Record, &str, usize) -> Result<Done, Reject>,
 ) -> Answer {
     let mut response = Response::new(request);
     let mut counts = Counts::default();
     let mut failures = Vec::new();
     for record in &request.records {
         counts.records += 1;
-        counts.bytes_in += record.data().map_or(0, |data| decoded_length(&data));
+        let data = record.data();
+        counts.bytes_in += data.as_deref().map_or(0, decoded_length);
         // Buffers that a panic leaves half-filled are emptied before the next record uses them.
-        let made = catch_unwind(AssertUnwindSafe(|| make(transform, record, response.room())));
+        let made = catch_unwind(AssertUnwindSafe(|| match &data {
+            Some(data) => make(transform, record, data, response.room()),
+            None => Err(Reject::new(Reason::BadBase64, "the record has no data")),
+        }));
         let made = made.unwrap_or_else(|_| Err(Reject::new(Reason::Internal, "the transform panicked")));
         let delivered = made.and_then(|done| {
             let outcome = Outcome::Ok(transform.rows(), done.partition);
@@ -133,9 +134,9 @@ mod tests {
         let body = format!(r#"{{"records":[{}]}}"#, records.join(","));
         let request = Request::parse(&body).expect("a request");
         let mut n = 0;
-        let answer = answer_by(&mut transform, &request, |transform, record, room| {
+        let answer = answer_by(&mut transform, &request, |transform, _, data, room| {
             n += 1;
-            let done = transform.record(&record.data().unwrap_or_default(), 0, room);
+            let done = transform.record(data, 0, room);
             assert!(n != 3, "a defect");
             done
         });

@@ -91,7 +91,7 @@ impl<'a> Record<'a> {
 /// The meaning of a JSON string; `None` for another value.
 fn string(raw: &RawValue) -> Option<Cow<'_, str>> {
     let inner = raw.get().strip_prefix('"')?.strip_suffix('"')?;
-    if !inner.contains('\\') {
+    if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
         return Some(inner.into());
     }
     let mut meaning = String::new();

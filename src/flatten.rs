@@ -21,7 +21,7 @@ pub(crate) fn flatten(
     // Trees last: what privacy makes of a value inside them is known by then.
     for trees in [false, true] {
         for (index, column) in plan.columns.iter().enumerate() {
-            if (column.kind == ColumnType::Json) != trees || column.sources.is_empty() {
+            if (column.kind == ColumnType::Json) != trees || !tape.answers(column.sources.clone()) {
                 continue;
             }
             let mut event = Event { plan, text, tape, made: &mut row.made };

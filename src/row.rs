@@ -155,9 +155,8 @@ impl Row {
     /// Every flag with the column that it is about, in column order; those of the row as a whole come last.
     pub(crate) fn raised(&self) -> impl Iterator<Item = (Option<usize>, Flag)> {
         let columns = self.cells.len();
-        self.flags
-            .iter()
-            .enumerate()
+        let raised = self.flags.iter().enumerate().filter(|(_, flags)| **flags != FlagSet::default());
+        raised
             .flat_map(move |(column, flags)| flags.iter().map(move |flag| ((column < columns).then_some(column), flag)))
     }
 }

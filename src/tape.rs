@@ -125,6 +125,11 @@ impl Tape {
         self.hits.get_mut(sources).into_iter().flatten().for_each(|hit| *hit = 0);
     }
 
+    /// Whether any of these column sources is answered.
+    pub(crate) fn answers(&self, sources: Range<usize>) -> bool {
+        self.hits.get(sources).is_some_and(|hits| hits.iter().any(|hit| *hit != 0))
+    }
+
     /// The entry that answers a column source.
     pub(crate) fn hit(&self, source: usize) -> Option<usize> {
         self.hits.get(source).and_then(|hit| (*hit as usize).checked_sub(1))

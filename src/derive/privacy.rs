@@ -25,8 +25,9 @@ pub(crate) fn hash_email(address: &str) -> Option<String> {
 
 /// Whether the whole text is one e-mail address, by its looks: `local@domain.tld`. RFC 5321 allows 254 bytes.
 pub(crate) fn is_email(text: &str) -> bool {
+    let Some(at) = memchr::memchr(b'@', text.as_bytes()) else { return false };
+    let (local, domain) = (text[..at].trim_start(), text[at + 1..].trim_end());
     let text = text.trim();
-    let Some((local, domain)) = text.split_once('@') else { return false };
     text.len() <= 254
         && !local.is_empty()
         && domain.split('.').all(|label| !label.is_empty())
