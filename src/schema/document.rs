@@ -48,7 +48,7 @@ pub(super) struct Document {
 /// Reads the file's text: `None` if it is not TOML. What is missing is reported and stands as empty.
 pub(super) fn read(text: &str, found: &mut Found) -> Option<Document> {
     let (root, errors) = DeTable::parse_recoverable(text);
-    let mut reader = Reader { text, found };
+    let mut reader = Reader { line_ends: text.match_indices('\n').map(|(at, _)| at).collect(), found };
     for error in &errors {
         let line = error.span().map_or(1, |span| reader.line(span.start));
         reader.found.add(line, format!("not TOML: {}", error.message().trim()), "mend the syntax");
@@ -93,15 +93,15 @@ struct Section<'a> {
     table: &'a DeTable<'a>,
 }
 
-struct Reader<'t, 'f> {
-    text: &'t str,
+struct Reader<'f> {
+    line_ends: Vec<usize>,
     found: &'f mut Found,
 }
 
-impl Reader<'_, '_> {
+impl Reader<'_> {
     /// The line of a byte offset.
     fn line(&self, offset: usize) -> usize {
-        1 + self.text.as_bytes()[..offset.min(self.text.len())].iter().filter(|&&b| b == b'\n').count()
+        1 + self.line_ends.partition_point(|end| *end < offset)
     }
 
     fn line_of<T>(&self, spanned: &Spanned<T>) -> usize {
