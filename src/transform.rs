@@ -11,8 +11,8 @@ use crate::row::{Flag, Row};
 use crate::schema::Plan;
 use crate::tape::Tape;
 
-/// The most text that one record may expand to, in bytes: what stands beside an envelope's array is read again for
-/// each of its events. 16 times the largest record that Firehose takes (1,000 KiB).
+/// The most text that one record may expand to, in bytes: what stands beside an envelope's array belongs to each of its
+/// events. 16 times the largest record that Firehose takes (1,000 KiB).
 const MAX_EXPANDED: usize = 16 << 20;
 
 /// A record that became rows; they are in [`Transform::rows`].

@@ -1,7 +1,7 @@
 //! The rules that hold for a schema as a whole: names, signatures of functions, the partition quota.
 
+use super::PARTITION_KEYS;
 use super::column_type::ColumnType;
-use super::compile::is_partition_key;
 use super::document::{At, Document};
 use super::plan::{Column, Rule};
 use super::problem::Found;
@@ -27,7 +27,7 @@ pub(super) fn names(document: &Document, found: &mut Found) {
             let remedy = format!("qualify it, for example `event_{name}`");
             found.add(*line, format!("`{name}` is a reserved word in Redshift"), remedy);
         }
-        if is_partition_key(name) {
+        if PARTITION_KEYS.contains(&name.as_str()) {
             let cause = format!("`{name}` is a partition key, which a column of the file must not repeat");
             found.add(*line, cause, "choose another name");
         }
