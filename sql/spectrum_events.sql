@@ -66,7 +66,7 @@ create external table ${external_schema}.events (
   "promotion_id" varchar(255),
   "user_traits" varchar(65535),
   "extra" varchar(65535),
-  "dq_flags" varchar(512),
+  "dq_flags" varchar(2048),
   "schema_version" integer
 )
 partitioned by ("event_type" varchar(32), "date" date)

@@ -66,7 +66,7 @@ create table if not exists ${schema}.events (
   "promotion_id" varchar(255),
   "user_traits" super,
   "extra" super,
-  "dq_flags" varchar(512),
+  "dq_flags" varchar(2048),
   "schema_version" integer,
   "event_type" varchar(32),
   "date" date

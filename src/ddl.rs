@@ -3,7 +3,7 @@
 use crate::schema::{Column, ColumnType, MAX_VARCHAR, PARTITION_KEYS, Plan};
 use std::fmt::Write as _;
 
-/// Types of [`PARTITION_KEYS`]; names of event types are short and the key is in every path.
+/// Types of [`PARTITION_KEYS`]; the schema holds event types to this width.
 const PARTITION_TYPES: [(&str, &str); 2] = [("varchar(32)", "string"), ("date", "date")];
 
 /// The first line of every generated file.

@@ -1,8 +1,8 @@
 //! A record's data to the texts of its events.
 
 use crate::reject::{Reason, Reject};
-use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use base64::{DecodeError, Engine};
 use serde_json::value::RawValue;
 
 /// Decodes a record's data into `bytes`, and gives the text in it without byte order mark and surrounding white space.
@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 /// [`Reason::BadBase64`], [`Reason::NotUtf8`], or [`Reason::Blank`] if nothing is left.
 pub(crate) fn text<'b>(data: &str, bytes: &'b mut Vec<u8>) -> Result<&'b str, Reject> {
     bytes.clear();
-    STANDARD.decode_vec(data, bytes).map_err(|error| Reject::new(Reason::BadBase64, error.to_string()))?;
+    STANDARD.decode_vec(data, bytes).map_err(|error| Reject::new(Reason::BadBase64, place(&error)))?;
     let text = std::str::from_utf8(bytes)
         .map_err(|error| Reject::new(Reason::NotUtf8, format!("not UTF-8 from byte {}", error.valid_up_to())))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim_matches([' ', '\t', '\r', '\n']);
@@ -19,6 +19,16 @@ pub(crate) fn text<'b>(data: &str, bytes: &'b mut Vec<u8>) -> Result<&'b str, Re
         return Err(Reject::new(Reason::Blank, "nothing but white space"));
     }
     Ok(text)
+}
+
+/// Where base64 is wrong, without quoting it.
+fn place(error: &DecodeError) -> String {
+    match error {
+        DecodeError::InvalidByte(at, _) => format!("not base64 from character {at}"),
+        DecodeError::InvalidLastSymbol(at, _) => format!("bits left over at character {at}"),
+        DecodeError::InvalidLength(length) => format!("{length} characters are no whole number of bytes"),
+        DecodeError::InvalidPadding => "wrong or missing padding".into(),
+    }
 }
 
 /// The objects of a record's text, in order: one, several on lines of their own or back to back, or in arrays.

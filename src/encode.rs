@@ -5,6 +5,9 @@ use crate::row::{Cell, FlagSet, Row};
 use crate::schema::{MAX_VARCHAR, Plan};
 use crate::tape::Tape;
 
+/// Ends a list of flags that has no room for the rest.
+const MORE: &str = ",more";
+
 /// Fills the two columns that come last, because they speak of all the others: what is left over, and the flags.
 pub(crate) fn complete(plan: &Plan, text: &str, tape: &Tape, row: &mut Row) {
     let mut extra = String::new();
@@ -23,7 +26,8 @@ pub(crate) fn complete(plan: &Plan, text: &str, tape: &Tape, row: &mut Row) {
     for (column, flag) in row.raised() {
         let name = column.map_or("", |column| plan.columns[column].name.as_str());
         let length = usize::from(!list.is_empty()) + flag.code().len() + usize::from(!name.is_empty()) + name.len();
-        if list.len() + length > width {
+        if list.len() + length + MORE.len() > width {
+            list.push_str(MORE);
             break;
         }
         let separators = [if list.is_empty() { "" } else { "," }, if name.is_empty() { "" } else { ":" }];

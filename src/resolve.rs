@@ -40,7 +40,7 @@ impl Event<'_> {
         for source in column.sources.clone() {
             let Some(entry) = hit(self.tape, source) else { continue };
             let fate = if let Some(winner) = winner {
-                self.lose(column, entry, winner, resolved.cell)
+                self.lose(column, entry, winner, &mut resolved)
             } else {
                 let coerced = self.coerce(column, entry, items);
                 let fate = self.protect(column, entry, coerced);
@@ -92,8 +92,8 @@ impl Event<'_> {
         }
     }
 
-    /// The fate of a value that did not win. `winner` is the entry that did, `cell` what it came to.
-    fn lose(&mut self, column: &Column, entry: usize, winner: usize, cell: Cell) -> Fate {
+    /// The fate of a value that did not win. `winner` is the entry that did.
+    fn lose(&mut self, column: &Column, entry: usize, winner: usize, resolved: &mut Resolved) -> Fate {
         let [own, other] = [entry, winner].map(|index| self.tape.entries[index].value.of(self.text));
         let coerced = if column.kind == ColumnType::Json {
             if own == other { Coerced::Blank } else { Coerced::Misfit }
@@ -101,11 +101,17 @@ impl Event<'_> {
             self.coerce(column, entry, &mut Items::default())
         };
         let fate = self.protect(column, entry, coerced);
+        if fate == Fate::Gone {
+            resolved.flags.raise(Flag::KeyRemoved);
+        }
         let same = match coerced {
             Coerced::Blank => true,
             Coerced::Value(own, flags) => {
+                if matches!(column.rule, Some(Rule::Email | Rule::Ip)) {
+                    resolved.flags.join(flags);
+                }
                 let [own, other] =
-                    [own, cell].map(|cell| cell.of(self.text, self.made).map(|text| canonical(column, text)));
+                    [own, resolved.cell].map(|cell| cell.of(self.text, self.made).map(|text| canonical(column, text)));
                 own == other && !flags.is_lossy()
             }
             Coerced::Blocked | Coerced::Misfit => false,

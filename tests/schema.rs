@@ -77,7 +77,7 @@ fn arrays_are_read_by_position_and_by_key_and_the_rest_stays_in_extra() {
 }
 
 /// One change to the schema file, and what must be said of it.
-const BROKEN: [(&str, &str, &str); 28] = [
+const BROKEN: [(&str, &str, &str); 30] = [
     ("version = 1", "version = 0", "count versions from 1"),
     ("version = 1", "", "`version` is missing"),
     ("version = 1", "version = \"one\"", "a whole number"),
@@ -91,7 +91,13 @@ const BROKEN: [(&str, &str, &str); 28] = [
     ("name = \"previous_id\"", "name = \"user_id\"", "column `user_id` is there twice"),
     ("name = \"previous_id\"", "name = \"previousId\"", "not a name"),
     ("name = \"previous_id\"", "nam = \"previous_id\"", "unknown key `nam`"),
-    ("retired = []", "retired = [\"previous_id\"]", "`previous_id` is retired"),
+    (
+        "name = \"previous_id\"",
+        "name = \"prior_id\"",
+        "column 7 is `prior_id`, but files in S3 have `previous_id` there",
+    ),
+    ("type = \"bigint\"", "type = \"integer\"", "`item_quantity` is integer, but files in S3 have it as bigint"),
+    ("name = \"logout\"", "name = \"a_name_of_more_than_thirty_two_bytes\"", "longer than 32 bytes"),
     (
         "sources = [\"$anon_distinct_id\"]",
         "sources = [\"customer_id\"]",

@@ -72,10 +72,11 @@ pub(crate) fn derive(
     }
 }
 
-/// The first item speaks for the row only where the row does not speak of an item itself: their values must not mix.
+/// The first item speaks for the row only where the row does not name an item itself, in the column that takes an item's
+/// first field, its id: values of two items must not mix.
 fn fills_from_first_item(plan: &Plan, row: &Row) -> bool {
-    let uses_first = |column: &Column| column.derivations.iter().any(|d| d.name == FunctionName::First);
-    plan.columns.iter().enumerate().all(|(index, column)| !uses_first(column) || row.is_empty(index))
+    let names_item = |column: &Column| column.derivations.iter().any(|d| d.name == FunctionName::First && d.field == 0);
+    plan.columns.iter().enumerate().all(|(index, column)| !names_item(column) || row.is_empty(index))
 }
 
 /// What a function gives; those of items and of the row as a whole are not here.
@@ -103,6 +104,11 @@ fn value<'a>(
         FunctionName::Dialect => {
             let dialect = plan.dialects.iter().find(|dialect| dialect.matches(tape.markers));
             Some(dialect.map_or("custom", |dialect| &dialect.name).to_owned().into())
+        }
+        FunctionName::On => {
+            let event_type = plan.event_type(row.get(text, plan.roles.event_name).unwrap_or_default());
+            let wanted = derivation.keys.contains(&plan.event_types[event_type]);
+            argument.filter(|_| wanted).map(Cow::Borrowed)
         }
         FunctionName::Source => source(plan, text, row, derivation.column).map(Cow::Owned),
         FunctionName::Host => url::host(argument?).map(Cow::Owned),

@@ -14,13 +14,15 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
 }
 
 /// The key under which a person's address is stored: SHA-256 of its trimmed lower-case form, as advertising networks
-/// compute it too; a SHA-256 that the producer made stays as it is. `None` for a text that is neither.
+/// compute it too; a SHA-256 that the producer made stays as it is. Of `Ada <ada@example.com>`, the address counts. `None`
+/// for a text that is none of these.
 pub(crate) fn hash_email(address: &str) -> Option<String> {
     let address = address.trim();
     if address.len() == 64 && address.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Some(address.to_ascii_lowercase());
     }
-    address.contains('@').then(|| sha256(address.to_lowercase().as_bytes()))
+    let inner = address.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or(address, |(inner, _)| inner);
+    is_email(inner).then(|| sha256(inner.trim().to_lowercase().as_bytes()))
 }
 
 /// Whether the whole text is one e-mail address, by its looks: `local@domain.tld`. RFC 5321 allows 254 bytes.
@@ -37,11 +39,13 @@ pub(crate) fn is_email(text: &str) -> bool {
         && !domain.contains('@')
 }
 
-/// `text` as it may be stored, if that differs: an e-mail address hashed; in a URL, user names and passwords, removed
-/// keys and e-mail addresses of the query and the fragment.
+/// `text` as it may be stored, if that differs: e-mail addresses hashed; in a URL, user names, passwords and removed keys
+/// of the query and the fragment gone.
 pub(crate) fn scrub(plan: &Plan, text: &str, flags: &mut FlagSet) -> Option<String> {
     // Nothing of all that is without one of these bytes.
-    memchr::memchr3(b'@', b'?', b'#', text.as_bytes())?;
+    if memchr::memchr3(b'@', b'?', b'#', text.as_bytes()).is_none() && !text.contains("%40") {
+        return None;
+    }
     if is_email(text) {
         flags.raise(Flag::EmailHashed);
         return hash_email(text);
@@ -53,10 +57,49 @@ pub(crate) fn scrub(plan: &Plan, text: &str, flags: &mut FlagSet) -> Option<Stri
     let rest = without.as_deref().unwrap_or(text);
     let at = rest.find(['?', '#']).unwrap_or(rest.len());
     let (before, parameters) = rest.split_at(at);
-    match scrub_parameters(plan, parameters, flags) {
-        Some(clean) => Some([before, &clean].concat()),
-        None => without,
+    let scrubbed = scrub_parameters(plan, parameters, flags).map(|clean| [before, &clean].concat()).or(without);
+    let hashed = hash_addresses(scrubbed.as_deref().unwrap_or(text));
+    if hashed.is_some() {
+        flags.raise(Flag::EmailHashed);
     }
+    hashed.or(scrubbed)
+}
+
+/// `text` with every address in it replaced by its hash, if there is one; `%40` is an `@` here.
+fn hash_addresses(text: &str) -> Option<String> {
+    let (mut clean, mut kept) = (String::new(), 0);
+    let mut from = 0;
+    while let Some((at, sign)) = sign(text, from) {
+        from = at + sign;
+        let is_local = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '+' | '-' | '\'');
+        let is_domain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-');
+        let start = text[kept..at]
+            .rfind(|c| !is_local(c))
+            .map_or(kept, |before| kept + before + text[kept + before..].chars().next().map_or(1, char::len_utf8));
+        let rest = &text[from..];
+        let domain = rest[..rest.find(|c| !is_domain(c)).unwrap_or(rest.len())].trim_end_matches(['.', '-']);
+        let is_picture = PICTURES.iter().any(|ending| domain.to_ascii_lowercase().ends_with(ending));
+        let address = format!("{}@{domain}", &text[start..at]);
+        if let Some(hash) = (!is_picture).then(|| hash_email(&address)).flatten() {
+            clean.extend([&text[kept..start], &hash]);
+            kept = from + domain.len();
+            from = kept;
+        }
+    }
+    (kept > 0).then(|| clean + &text[kept..])
+}
+
+/// `logo@2x.png` is no address.
+const PICTURES: [&str; 7] = [".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif"];
+
+/// The next `@` or `%40` from `from` on, and how long it is.
+fn sign(text: &str, from: usize) -> Option<(usize, usize)> {
+    let signs = memchr::memchr2_iter(b'@', b'%', text.as_bytes().get(from..)?);
+    signs.map(|at| from + at).find_map(|at| match &text.as_bytes()[at..] {
+        [b'@', ..] => Some((at, 1)),
+        [b'%', b'4', b'0', ..] => Some((at, 3)),
+        _ => None,
+    })
 }
 
 /// Parameters as they may be stored, if that differs: what stands between `?`, `#` and `&`, as in `a=1&b=2`,
@@ -132,7 +175,8 @@ mod tests {
         for spelling in [PETER, " Peter@Example.COM ", PETER_SHA256, &PETER_SHA256.to_uppercase()] {
             assert_eq!(hash_email(spelling).as_deref(), Some(PETER_SHA256), "{spelling}");
         }
-        assert_eq!(hash_email("none"), None);
+        assert_eq!(hash_email("Peter <peter@example.com>").as_deref(), Some(PETER_SHA256));
+        assert_eq!((hash_email("none"), hash_email("not@")), (None, None));
     }
 
     #[test]
@@ -170,11 +214,21 @@ mod tests {
             ("/#/reset?token=x&lang=de", Some("/#/reset?lang=de")),
             ("/a?b=1&token=x#token=y", Some("/a?b=1")),
             ("/a?token", None),
+            ("https://cdn.example/logo@2x.png", None),
+            ("sdk@2.11.1 and me@home", None),
             ("https://me:secret@shop.example/", Some("https://shop.example/")),
             ("https://shop.example/a?q=shoes&page=2#top", None),
             ("what? a question", None),
         ] {
             assert_eq!(scrub(&plan, url, &mut FlagSet::default()).as_deref(), clean, "{url}");
+        }
+        for (text, hashed) in [
+            ("mailto:Peter@example.com?subject=x", format!("mailto:{PETER_SHA256}?subject=x")),
+            ("https://shop.example/u/peter%40example.com/x", format!("https://shop.example/u/{PETER_SHA256}/x")),
+            ("Hi peter@example.com, hi Peter@Example.com.", format!("Hi {PETER_SHA256}, hi {PETER_SHA256}.")),
+            ("Peter <peter@example.com>", format!("Peter <{PETER_SHA256}>")),
+        ] {
+            assert_eq!(scrub(&plan, text, &mut FlagSet::default()), Some(hashed), "{text}");
         }
         let hashed = scrub(&plan, "/welcome?email=Peter%40example.com&b=1", &mut FlagSet::default());
         assert_eq!(hashed, Some(format!("/welcome?email={PETER_SHA256}&b=1")));

@@ -1,6 +1,6 @@
 //! Points in time: every spelling that producers use, as milliseconds since 1970 in UTC.
 
-use chrono::{DateTime, Datelike, NaiveDate, Timelike};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike};
 
 /// 0001-01-01 and the end of 9999-12-31, the years that every reader of our rows can hold.
 const YEARS: std::ops::RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_799_999;
@@ -8,7 +8,7 @@ const YEARS: std::ops::RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_7
 /// Reads a time.
 ///
 /// * RFC 3339 and its relatives: date and time parted by `T` or a space, any offset; without an offset, UTC
-/// * a date alone: its midnight, UTC
+/// * a date alone, also as `yyyymmdd`: its midnight, UTC
 /// * an epoch in seconds, milliseconds, microseconds or nanoseconds, told apart by size: seconds reach to the year
 ///   5138 before they look like milliseconds, and so on up
 ///
@@ -23,8 +23,18 @@ const YEARS: std::ops::RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_7
 /// ```
 pub fn parse(text: &str) -> Option<i64> {
     let text = text.trim();
-    let is_date = text.len() >= 10 && text.as_bytes()[4] == b'-';
-    if is_date { calendar(text.as_bytes()) } else { epoch(text) }.filter(|ms| YEARS.contains(ms))
+    let bytes = text.as_bytes();
+    let is_date = bytes.get(4) == Some(&b'-') && bytes.len() >= 10;
+    if is_date { calendar(bytes) } else { short_date(bytes).or_else(|| epoch(text)) }.filter(|ms| YEARS.contains(ms))
+}
+
+/// `yyyymmdd` from 1900 to 2199; as seconds, these numbers would be days of August 1970 nobody means.
+fn short_date(text: &[u8]) -> Option<i64> {
+    let mut rest = text;
+    let (year, month, day) = (digits(&mut rest, 4)?, digits(&mut rest, 2)?, digits(&mut rest, 2)?);
+    let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
+    (rest.is_empty() && (1900..2200).contains(&year))
+        .then(|| date.and_time(NaiveTime::MIN).and_utc().timestamp_millis())
 }
 
 fn epoch(text: &str) -> Option<i64> {
@@ -55,7 +65,7 @@ fn calendar(text: &[u8]) -> Option<i64> {
         sign(&mut rest, b"-")?;
         NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, digits(&mut rest, 2)?)?
     };
-    let midnight = date.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis();
+    let midnight = date.and_time(NaiveTime::MIN).and_utc().timestamp_millis();
     if rest.is_empty() {
         return Some(midnight);
     }
@@ -195,6 +205,8 @@ mod tests {
             ("2026-11-23T10:15:30.Z", None),
             ("2026-11-23T10:15:30Zzz", None),
             ("2026-1-2", None),
+            ("20261123", Some(1_795_392_000_000)),
+            ("20261323", Some(20_261_323_000)),
             ("99999999999", Some(99_999_999_999_000)),
             ("100000000000", Some(100_000_000_000)),
             ("1e400", None),

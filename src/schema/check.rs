@@ -10,6 +10,9 @@ use super::source::FunctionName;
 /// Redshift's longest identifier, in bytes.
 const MAX_NAME: usize = 127;
 
+/// Width of the partition column `event_type`, in bytes.
+pub(crate) const MAX_EVENT_TYPE: usize = 32;
+
 /// Reserved in Redshift; a row begins with `#` where it is a comment.
 const RESERVED_WORDS: &str = include_str!("reserved_words.txt");
 
@@ -31,10 +34,6 @@ pub(super) fn names(document: &Document, found: &mut Found) {
             let cause = format!("`{name}` is a partition key, which a column of the file must not repeat");
             found.add(*line, cause, "choose another name");
         }
-        if document.retired.iter().any(|retired| retired.value == *name) {
-            let cause = format!("`{name}` is retired: files in S3 hold something else under that name");
-            found.add(*line, cause, "keep the column's old name, or add a column with a new one at the end");
-        }
         if seen.contains(&name.as_str()) {
             found.add(*line, format!("column `{name}` is there twice"), "delete one of the two");
         }
@@ -50,9 +49,42 @@ pub(super) fn names(document: &Document, found: &mut Found) {
     }
     for At { line, value: name } in document.event_types.iter().map(|event_type| &event_type.name) {
         identifier(*line, name, found);
+        if name.len() > MAX_EVENT_TYPE {
+            let cause =
+                format!("event type `{name}` is longer than {MAX_EVENT_TYPE} bytes, its partition column's width");
+            found.add(*line, cause, "choose a shorter name; the long one can be an alias");
+        }
     }
     if document.version.value == 0 {
         found.add(document.version.line, "the version is 0", "count versions from 1");
+    }
+}
+
+/// Columns that files in S3 have already keep name, type and place: Spectrum finds them by name and fails a query whose
+/// type differs, COPY finds them by place. Only a varchar may grow.
+pub(super) fn released(document: &Document, found: &mut Found) {
+    for (index, At { line, value }) in document.released.iter().enumerate() {
+        let (name, kind) = value.split_once(' ').unwrap_or((value, ""));
+        let Some(column) = document.columns.get(index) else {
+            found.add(*line, format!("column `{name}` is gone"), "keep it: files in S3 have it");
+            continue;
+        };
+        let At { line, value: now } = &column.name;
+        if now != name {
+            let cause = format!("column {} is `{now}`, but files in S3 have `{name}` there", index + 1);
+            let remedy = format!("keep `{name}`, and add `{now}` as a new column at the end");
+            found.add(*line, cause, remedy);
+            continue;
+        }
+        let [old, new] = [kind, column.kind.value.as_str()].map(str::parse::<ColumnType>);
+        let same = match (&old, &new) {
+            (Ok(ColumnType::Varchar(old)), Ok(ColumnType::Varchar(new))) => new >= old,
+            _ => old == new,
+        };
+        if !same {
+            let cause = format!("column `{name}` is {}, but files in S3 have it as {kind}", column.kind.value);
+            found.add(column.kind.line, cause, "keep its type, and add a new column at the end");
+        }
     }
 }
 
@@ -111,5 +143,6 @@ pub(super) fn signature(function: FunctionName) -> Signature {
         F::Count | F::Sum => (items, integer),
         F::First => (items, |kind| kind != ColumnType::Json),
         F::Bot => (text, |kind| kind == ColumnType::Boolean),
+        F::On => (any, |kind| kind != ColumnType::Json),
     }
 }

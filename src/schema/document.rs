@@ -32,7 +32,7 @@ pub(super) struct NameSection {
 #[derive(Debug)]
 pub(super) struct Document {
     pub(super) version: At<u32>,
-    pub(super) retired: Vec<At<String>>,
+    pub(super) released: Vec<At<String>>,
     pub(super) envelopes: Vec<At<String>>,
     pub(super) blocked_ids: Vec<At<String>>,
     pub(super) removed_keys: Vec<At<String>>,
@@ -61,7 +61,7 @@ pub(super) fn read(text: &str, found: &mut Found) -> Option<Document> {
     let [ids, privacy, partition] = ["ids", "privacy", "partition"].map(|name| reader.section(&root, name, &empty));
     let document = Document {
         version: reader.number(&root, "version"),
-        retired: reader.list(&root, "retired"),
+        released: reader.list(&root, "released"),
         envelopes: reader.list(&root, "envelopes"),
         blocked_ids: reader.list(&ids, "blocked"),
         removed_keys: reader.list(&privacy, "removed_keys"),
@@ -82,7 +82,7 @@ pub(super) fn read(text: &str, found: &mut Found) -> Option<Document> {
     reader.only(&partition, &["late_days", "early_minutes", "active_quota"]);
     reader.only(
         &root,
-        &["version", "retired", "envelopes", "ids", "privacy", "partition", "dialect", "event_type", "item", "column"],
+        &["version", "released", "envelopes", "ids", "privacy", "partition", "dialect", "event_type", "item", "column"],
     );
     Some(document)
 }

@@ -41,6 +41,8 @@ pub enum FunctionName {
     Dialect,
     /// The attribute that filled the column: last step of its path, or parameter of a URL.
     Source,
+    /// Another column's value, for these event types.
+    On,
     /// Lower-case host of a URL column.
     Host,
     /// Path of a URL column.
@@ -65,7 +67,7 @@ pub enum FunctionName {
 
 /// Every function as schema.toml spells it, with its least and greatest number of arguments; the first argument, if
 /// any, is a column.
-const FUNCTIONS: [(&str, FunctionName, usize, usize); 17] = [
+const FUNCTIONS: [(&str, FunctionName, usize, usize); 18] = [
     ("arrival", FunctionName::Arrival, 0, 0),
     ("hash", FunctionName::Hash, 0, 0),
     ("extra", FunctionName::Extra, 0, 0),
@@ -73,6 +75,7 @@ const FUNCTIONS: [(&str, FunctionName, usize, usize); 17] = [
     ("version", FunctionName::Version, 0, 0),
     ("dialect", FunctionName::Dialect, 0, 0),
     ("source", FunctionName::Source, 1, 1),
+    ("on", FunctionName::On, 2, usize::MAX),
     ("host", FunctionName::Host, 1, 1),
     ("path", FunctionName::Path, 1, 1),
     ("query", FunctionName::Query, 1, usize::MAX),

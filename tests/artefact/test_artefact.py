@@ -34,11 +34,11 @@ def sam_built() -> Path:
     return ROOT / ".aws-sam/build/TransformFunction/bootstrap"
 
 
-def test_the_bootstrap_starts_on_amazon_linux_2023():
+def test_the_bootstrap_needs_no_newer_glibc_than_amazon_linux_2023_has():
     assert needed_glibc(BOOTSTRAP) <= AL2023_GLIBC
 
 
-def test_sam_build_packs_a_bootstrap_that_starts_there_too(sam_built):
+def test_nor_does_the_bootstrap_that_sam_build_packs(sam_built):
     assert needed_glibc(sam_built) <= AL2023_GLIBC
 
 

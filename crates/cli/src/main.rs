@@ -3,6 +3,7 @@
 mod generate;
 mod invocation;
 mod lake;
+mod output;
 mod pack;
 mod run;
 mod schema;

@@ -1,6 +1,7 @@
 //! `clickstream pack`: records to one Firehose invocation.
 
 use crate::invocation::{Input, request};
+use crate::output::print;
 use anyhow::Result;
 use std::process::ExitCode;
 
@@ -18,6 +19,6 @@ pub(crate) struct Args {
 /// Prints the invocation.
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let records = args.input.records().collect::<Result<Vec<_>>>()?;
-    println!("{:#}", request(&records, 0)?);
+    print(&format!("{:#}\n", request(&records, 0)?))?;
     Ok(ExitCode::SUCCESS)
 }

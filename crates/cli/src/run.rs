@@ -6,6 +6,7 @@
 
 use crate::invocation::{Incoming, Input, answered, request};
 use crate::lake::Lake;
+use crate::output::print;
 use crate::schema::plan;
 use crate::summary::Summary;
 use anyhow::Result;
@@ -75,8 +76,12 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let Play { transform, lake, summary, .. } = play;
     lake.finish()?;
     match args.format {
-        Format::Text => print!("{}", summary.text(&transform, &args.out)),
-        Format::Json => println!("{}", summary.json(&transform)),
+        Format::Text => print(&summary.text(&transform, &args.out))?,
+        Format::Json => print(&format!(
+            "{}
+",
+            summary.json(&transform)
+        ))?,
     }
     Ok(ExitCode::SUCCESS)
 }

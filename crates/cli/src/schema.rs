@@ -1,5 +1,6 @@
 //! `clickstream schema`: what schema.toml says, in other languages.
 
+use crate::output::print;
 use anyhow::{Context, Result};
 use clickstream::ddl;
 use clickstream::schema::Plan;
@@ -66,20 +67,21 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         What::Check => {
             let (columns, types) = (plan.columns.len(), plan.event_types.len());
             let days = plan.window.late_days + 2;
-            println!(
-                "{columns} columns, {types} event types x {days} days = {} active partitions at most",
-                types * days as usize
-            );
+            let worst = types * days as usize;
+            print(&format!(
+                "{columns} columns, {types} event types x {days} days = {worst} active partitions at most
+"
+            ))?;
         }
-        What::Ddl { engine: Engine::Spectrum } => print!("{}", ddl::spectrum(&plan)),
-        What::Ddl { engine: Engine::Warehouse } => print!("{}", ddl::warehouse(&plan)),
-        What::Ddl { engine: Engine::Glue } => print!("{}", ddl::glue(&plan)),
-        What::Docs => print!("{}", ddl::documentation(&plan)),
+        What::Ddl { engine: Engine::Spectrum } => print(&ddl::spectrum(&plan))?,
+        What::Ddl { engine: Engine::Warehouse } => print(&ddl::warehouse(&plan))?,
+        What::Ddl { engine: Engine::Glue } => print(&ddl::glue(&plan))?,
+        What::Docs => print(&ddl::documentation(&plan))?,
         What::Generate { root } => {
             for (path, content) in ddl::files(&plan) {
                 let path = root.join(path);
                 fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))?;
-                println!("{}", path.display());
+                print(&format!("{}\n", path.display()))?;
             }
         }
     }

@@ -48,7 +48,7 @@ impl Summary {
 
     /// Adds a record's rows.
     pub(crate) fn delivered(&mut self, prefix: &str, incoming: &Incoming, rows: &[u8]) {
-        let lines = rows.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let lines = rows.split_inclusive(|byte| *byte == b'\n').count() as u64;
         let (count, bytes) = self.partitions.entry(prefix.to_owned()).or_default();
         *count += lines;
         *bytes += rows.len() as u64;

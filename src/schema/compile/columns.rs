@@ -123,6 +123,10 @@ impl Compiler<'_> {
                 let (takes, makes) = check::signature(name);
                 self.expect(takes(&columns[column]), *line, text, "the kind it reads");
                 self.expect(makes(columns[own].kind), *line, text, "the kind it makes");
+                if name == FunctionName::On {
+                    let kind = columns[column].kind;
+                    self.expect(kind == columns[own].kind, *line, text, &format!("{kind}, like the column it reads"));
+                }
                 let of_item = matches!(name, FunctionName::Sum | FunctionName::First);
                 let field = of_item.then(|| items.iter().position(|f| Some(&f.name) == arguments.first()));
                 let field = match field {

@@ -18,6 +18,7 @@ const OTHER: &str = "other";
 /// Compiles what was read. `None` only with problems found.
 pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
     check::names(document, found);
+    check::released(document, found);
     check::quota(document, found);
     let removed_keys = FoldedMap::new(document.removed_keys.iter().map(|key| (key.value.clone(), ())));
     let mut compiler = Compiler { tree: Tree::default(), sources: Vec::new(), owners: Vec::new(), removed_keys, found };
