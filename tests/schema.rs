@@ -158,10 +158,9 @@ fn types_that_spectrum_cannot_hold_are_refused_where_they_stand() {
 
 #[test]
 fn all_mistakes_are_told_at_once() {
-    let text = EMBEDDED
-        .replace("name = \"previous_id\"", "name = \"tag\"")
-        .replace("late_days = 7 ", "late_days = 30 ")
-        .replace("version = 1", "version = 1\ncolour = \"red\"");
+    let text =
+        EMBEDDED.replace("late_days = 7 ", "late_days = 30 ").replace("version = 1", "version = 1\ncolour = \"red\"")
+            + &NEW_COLUMN.replace("gift_note", "tag");
     let problems = Plan::parse("my.toml", &text).expect_err("three mistakes");
     assert_eq!(problems.list.len(), 3, "{problems}");
     assert!(problems.list.is_sorted());
