@@ -43,9 +43,7 @@ pub(crate) fn is_email(text: &str) -> bool {
 /// of the query and the fragment gone.
 pub(crate) fn scrub(plan: &Plan, text: &str, flags: &mut FlagSet) -> Option<String> {
     // Nothing of all that is without one of these bytes.
-    if memchr::memchr3(b'@', b'?', b'#', text.as_bytes()).is_none() && !text.contains("%40") {
-        return None;
-    }
+    memchr::memchr3(b'@', b'?', b'#', text.as_bytes()).or_else(|| memchr::memchr(b'%', text.as_bytes()))?;
     if is_email(text) {
         flags.raise(Flag::EmailHashed);
         return hash_email(text);

@@ -36,16 +36,26 @@ def translate(template, **overrides):
 
 
 def resources(translated, **overrides):
-    """The resources by logical id, every Ref to a parameter replaced by the override or the default."""
+    """The resources by logical id: parameters replaced by the override or the default, conditions decided."""
     values = parameters(translated, **overrides)
+    nothing = object()
 
     def filled(node):
-        if isinstance(node, dict):
-            if set(node) == {"Ref"} and node["Ref"] in values:
-                return values[node["Ref"]]
-            return {key: filled(value) for key, value in node.items()}
         if isinstance(node, list):
-            return [filled(value) for value in node]
-        return node
+            return [value for value in map(filled, node) if value is not nothing]
+        if not isinstance(node, dict):
+            return node
+        match list(node.items()):
+            case [("Ref", "AWS::NoValue")]:
+                return nothing
+            case [("Ref", name)] if name in values:
+                return values[name]
+            case [("Fn::Equals", sides)]:
+                first, second = filled(sides)
+                return first == second
+            case [("Fn::If", [condition, yes, no])]:
+                return filled(yes if filled(translated["Conditions"][condition]) else no)
+        members = {key: filled(value) for key, value in node.items()}
+        return {key: value for key, value in members.items() if value is not nothing}
 
     return filled(translated["Resources"])

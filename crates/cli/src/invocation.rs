@@ -58,7 +58,7 @@ fn lines(path: &Path) -> Box<dyn Iterator<Item = Result<Vec<u8>>>> {
     Box::new(reader.split(b'\n').map(move |line| line.with_context(|| format!("cannot read {name}"))))
 }
 
-/// The id of the stream's how-manieth record: 56 digits, as long as Firehose's own.
+/// The id of a record by its place in the stream: 56 digits, as long as Firehose's own.
 fn record_id(index: usize) -> String {
     format!("{index:056}")
 }
