@@ -13,7 +13,10 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 fn main() -> Result<(), Error> {
     // A panic's message may quote a record; its place is enough.
     std::panic::set_hook(Box::new(|panic| eprintln!("panicked at {:?}", panic.location())));
-    let plan = Plan::embedded().inspect_err(|problems| eprintln!("{problems}"))?;
+    let plan = Plan::embedded().unwrap_or_else(|problems| {
+        eprintln!("{problems}");
+        std::process::exit(1)
+    });
     let transform = RefCell::new(Transform::new(plan));
     let handler = service_fn(async |event: LambdaEvent<Box<RawValue>>| handle(&transform, &event.payload));
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(run(handler))
