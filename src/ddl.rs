@@ -1,10 +1,16 @@
 //! The plan in other languages: Spectrum, the warehouse, Glue, and a page for people. Generated, never edited.
 
-use crate::schema::{Column, ColumnType, MAX_VARCHAR, PARTITION_KEYS, Plan};
+use crate::schema::{Column, ColumnType, MAX_EVENT_TYPE, MAX_VARCHAR, PARTITION_KEYS, Plan};
 use std::fmt::Write as _;
 
-/// Types of [`PARTITION_KEYS`]; the schema holds event types to this width.
-const PARTITION_TYPES: [(&str, &str); 2] = [("varchar(32)", "string"), ("date", "date")];
+/// Glue's types of [`PARTITION_KEYS`].
+const GLUE_PARTITION_TYPES: [&str; 2] = ["string", "date"];
+
+/// `"name" type` of each partition key in Redshift.
+fn partition_columns() -> [String; 2] {
+    let [event_type, date] = PARTITION_KEYS;
+    [format!("\"{event_type}\" varchar({MAX_EVENT_TYPE})"), format!("\"{date}\" date")]
+}
 
 /// The first line of every generated file.
 const GENERATED: &str = "Generated from schema.toml by `make generate`; do not edit.";
@@ -41,8 +47,6 @@ fn columns(plan: &Plan, kind: fn(ColumnType) -> String) -> String {
 
 /// `create external table` for Redshift Spectrum over the rows in S3. `${…}` are for the reader to fill in.
 pub fn spectrum(plan: &Plan) -> String {
-    let keys: Vec<_> =
-        PARTITION_KEYS.iter().zip(PARTITION_TYPES).map(|(key, (kind, _))| format!("\"{key}\" {kind}")).collect();
     format!(
         "-- {GENERATED}\n\
          -- The events in S3 as an external table. Rows are newline-delimited JSON, gzip-compressed. Cannot run inside a\n\
@@ -50,14 +54,12 @@ pub fn spectrum(plan: &Plan) -> String {
          create external table ${{external_schema}}.events (\n{}\n)\npartitioned by ({})\n\
          row format serde 'org.openx.data.jsonserde.JsonSerDe'\nstored as textfile\nlocation 's3://${{bucket}}/events/';\n",
         columns(plan, spectrum_type),
-        keys.join(", ")
+        partition_columns().join(", ")
     )
 }
 
 /// `create table` for the recent events in Redshift.
 pub fn warehouse(plan: &Plan) -> String {
-    let keys: Vec<_> =
-        PARTITION_KEYS.iter().zip(PARTITION_TYPES).map(|(key, (kind, _))| format!("  \"{key}\" {kind}")).collect();
     format!(
         "-- {GENERATED}\n\
          -- The recent events in Redshift: the external table's columns, JSON as SUPER. What is asked together lies\n\
@@ -65,7 +67,7 @@ pub fn warehouse(plan: &Plan) -> String {
          create table if not exists ${{schema}}.events (\n{},\n{}\n)\n\
          diststyle key distkey(\"anonymous_id\") compound sortkey(\"date\", \"event_time\");\n",
         columns(plan, warehouse_type),
-        keys.join(",\n")
+        partition_columns().map(|column| format!("  {column}")).join(",\n")
     )
 }
 
@@ -76,7 +78,7 @@ pub fn glue(plan: &Plan) -> String {
         let _ = writeln!(yaml, "  - {{Name: {}, Type: \"{}\"}}", column.name, glue_type(column.kind));
     }
     yaml.push_str("PartitionKeys:\n");
-    for (key, (_, kind)) in PARTITION_KEYS.iter().zip(PARTITION_TYPES) {
+    for (key, kind) in PARTITION_KEYS.iter().zip(GLUE_PARTITION_TYPES) {
         let _ = writeln!(yaml, "  - {{Name: {key}, Type: {kind}}}");
     }
     yaml
@@ -119,8 +121,8 @@ pub fn documentation(plan: &Plan) -> String {
         window.late_days,
         window.early_minutes,
         plan.event_types.len(),
-        window.late_days + 2,
-        plan.event_types.len() * (window.late_days as usize + 2)
+        window.most_dates(),
+        plan.most_partitions()
     );
     page
 }

@@ -1,7 +1,7 @@
 //! A row to one line of JSON: columns in the schema's order, nulls omitted, a newline at the end.
 
 use crate::compact::{Compact, Keep};
-use crate::row::{Cell, FlagSet, Row};
+use crate::row::{Cell, Flag, FlagSet, Row};
 use crate::schema::{MAX_VARCHAR, Plan};
 use crate::tape::Tape;
 
@@ -19,7 +19,7 @@ pub(crate) fn complete(plan: &Plan, text: &str, tape: &Tape, row: &mut Row) {
     }
     row.flags[plan.roles.extra].join(flags);
     if tape.removed {
-        row.raise(crate::row::Flag::KeyRemoved);
+        row.raise(Flag::KeyRemoved);
     }
     let width = plan.columns[plan.roles.flags].kind.width().unwrap_or_default() as usize;
     let mut list = String::new();

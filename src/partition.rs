@@ -34,6 +34,12 @@ impl Window {
         first.iter_days().take_while(move |date| *date <= last)
     }
 
+    /// The most dates that rows can have whose records arrive within one of Firehose's buffer intervals, at most 15
+    /// minutes: the late days, the day of arrival, and the day after it.
+    pub fn most_dates(self) -> u32 {
+        self.late_days.saturating_add(2)
+    }
+
     fn late_ms(self) -> i64 {
         i64::from(self.late_days) * DAY_MS
     }
@@ -54,6 +60,11 @@ impl Plan {
         let dates = self.window.dates(from, to);
         (0..self.event_types.len())
             .flat_map(move |event_type| dates.clone().map(move |date| Partition { event_type, date }))
+    }
+
+    /// The most partitions that Firehose can have to hold open at once.
+    pub fn most_partitions(&self) -> usize {
+        self.event_types.len() * self.window.most_dates() as usize
     }
 
     /// The S3 prefix of a partition below the table's location.
@@ -86,6 +97,7 @@ mod tests {
         ) {
             let window = Window { late_days: late, early_minutes: 60 };
             prop_assert!(window.dates(arrival, arrival + buffered).count() <= late as usize + 2);
+            prop_assert_eq!(window.most_dates(), late + 2);
         }
 
         #[test]

@@ -104,13 +104,11 @@ impl Transform {
         let at = offset(text, object);
         self.tape.clear(&self.plan);
         self.tape.add(&self.plan, text, at, true)?;
-        let names_itself = |plan: &Plan, tape: &Tape| {
-            plan.columns[plan.roles.event_name].sources.clone().any(|source| tape.hit(source).is_some())
-        };
         let Some(envelope) = self.tape.envelope else {
             return self.row(text, object, "", record);
         };
-        if names_itself(&self.plan, &self.tape) {
+        let names_itself = self.tape.answers(self.plan.columns[self.plan.roles.event_name].sources.clone());
+        if names_itself {
             self.tape.clear(&self.plan);
             self.tape.add(&self.plan, text, at, false)?;
             return self.row(text, object, "", record);

@@ -4,7 +4,7 @@ mod fit;
 mod names;
 
 use crate::derive::ip;
-use crate::derive::privacy::{hash_email, is_email, scrub};
+use crate::derive::privacy::{hash_address, hash_email, scrub};
 use crate::json::{Mended, Span, push_string, unescape};
 use crate::row::{Flag, FlagSet};
 use crate::schema::{Plan, Rule};
@@ -176,8 +176,8 @@ impl Compact<'_> {
     }
 
     fn key(&mut self, key: Cow<str>, names: Option<&mut Names>, out: &mut String) {
-        let (hash, renamed) = (is_email(&key).then(|| hash_email(&key)), names.and_then(|names| names.next(&key)));
-        match (hash.flatten(), renamed, key) {
+        let renamed = names.and_then(|names| names.next(&key));
+        match (hash_address(&key), renamed, key) {
             (Some(hash), ..) => {
                 self.flags.raise(Flag::EmailHashed);
                 push_string(&hash, out);

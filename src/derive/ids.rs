@@ -1,6 +1,6 @@
 //! Identifiers: of events, visitors and persons.
 
-use super::privacy::{hash_email, is_email, sha256};
+use super::privacy::{hash_address, sha256};
 use crate::row::{Flag, FlagSet};
 use crate::schema::{Plan, Rule};
 use std::borrow::Cow;
@@ -20,9 +20,9 @@ pub(crate) fn identifier<'a>(
     if is_blocked(plan, id) {
         return None;
     }
-    if is_email(id) {
+    if let Some(hash) = hash_address(id) {
         flags.raise(Flag::EmailHashed);
-        return hash_email(id).map(Cow::Owned);
+        return Some(hash.into());
     }
     if id.len() > width as usize {
         flags.raise(Flag::IdHashed);

@@ -22,11 +22,16 @@ pub(crate) fn hash_email(address: &str) -> Option<String> {
         return Some(address.to_ascii_lowercase());
     }
     let inner = address.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or(address, |(inner, _)| inner);
-    is_email(inner).then(|| sha256(inner.trim().to_lowercase().as_bytes()))
+    hash_address(inner)
+}
+
+/// The same key, for a text that as a whole is an address; `None` for every other.
+pub(crate) fn hash_address(text: &str) -> Option<String> {
+    is_email(text).then(|| sha256(text.trim().to_lowercase().as_bytes()))
 }
 
 /// Whether the whole text is one e-mail address, by its looks: `local@domain.tld`. RFC 5321 allows 254 bytes.
-pub(crate) fn is_email(text: &str) -> bool {
+fn is_email(text: &str) -> bool {
     let Some(at) = memchr::memchr(b'@', text.as_bytes()) else { return false };
     let (local, domain) = (text[..at].trim_start(), text[at + 1..].trim_end());
     let text = text.trim();
@@ -44,9 +49,9 @@ pub(crate) fn is_email(text: &str) -> bool {
 pub(crate) fn scrub(plan: &Plan, text: &str, flags: &mut FlagSet) -> Option<String> {
     // Nothing of all that is without one of these bytes.
     memchr::memchr3(b'@', b'?', b'#', text.as_bytes()).or_else(|| memchr::memchr(b'%', text.as_bytes()))?;
-    if is_email(text) {
+    if let Some(hash) = hash_address(text) {
         flags.raise(Flag::EmailHashed);
-        return hash_email(text);
+        return Some(hash);
     }
     let without = without_credentials(text);
     if without.is_some() {
@@ -76,9 +81,10 @@ fn hash_addresses(text: &str) -> Option<String> {
             .map_or(kept, |before| kept + before + text[kept + before..].chars().next().map_or(1, char::len_utf8));
         let rest = &text[from..];
         let domain = rest[..rest.find(|c| !is_domain(c)).unwrap_or(rest.len())].trim_end_matches(['.', '-']);
-        let is_picture = PICTURES.iter().any(|ending| domain.to_ascii_lowercase().ends_with(ending));
+        let lower = domain.to_ascii_lowercase();
+        let is_picture = PICTURES.iter().any(|ending| lower.ends_with(ending));
         let address = format!("{}@{domain}", &text[start..at]);
-        if let Some(hash) = (!is_picture).then(|| hash_email(&address)).flatten() {
+        if let Some(hash) = hash_address(&address).filter(|_| !is_picture) {
             clean.extend([&text[kept..start], &hash]);
             kept = from + domain.len();
             from = kept;
@@ -142,8 +148,7 @@ fn scrub_parameter(plan: &Plan, parameter: &str, flags: &mut FlagSet) -> Scrubbe
         flags.raise(Flag::KeyRemoved);
         return Scrubbed::Removed;
     }
-    let hash = |text: &str| if is_email(text) { hash_email(text) } else { None };
-    let hashed = match (hash(&value), hash(&key)) {
+    let hashed = match (hash_address(&value), hash_address(&key)) {
         (Some(value), _) => [parameter.split_once('=').map_or("", |(key, _)| key), "=", &value].concat(),
         (None, Some(key)) => key,
         (None, None) => return Scrubbed::Kept,

@@ -3,7 +3,7 @@
 use super::PARTITION_KEYS;
 use super::column_type::ColumnType;
 use super::document::{At, Document};
-use super::plan::{Column, Rule};
+use super::plan::{Column, Rule, Window};
 use super::problem::Found;
 use super::source::FunctionName;
 
@@ -99,8 +99,7 @@ fn identifier(line: usize, name: &str, found: &mut Found) {
     }
 }
 
-/// The most partitions that Firehose could hold open at once. Arrivals of one buffer interval (at most 15 minutes)
-/// reach at most `late_days + 2` calendar days.
+/// The worst case of active partitions, held against Firehose's quota.
 pub(super) fn quota(document: &Document, found: &mut Found) {
     // An hour of clock skew reaches the next day; a day of it would reach the day after.
     if document.early_minutes.value > 60 {
@@ -108,15 +107,16 @@ pub(super) fn quota(document: &Document, found: &mut Found) {
         found.add(document.early_minutes.line, cause, "use 60 or less");
     }
     let types = u32::try_from(document.event_types.len()).unwrap_or(u32::MAX);
-    let worst = types.saturating_mul(document.late_days.value.saturating_add(2));
+    let dates =
+        Window { late_days: document.late_days.value, early_minutes: document.early_minutes.value }.most_dates();
+    let worst = types.saturating_mul(dates);
     let quota = document.quota.value;
     if worst > quota {
         let days = (quota / types.max(1)).saturating_sub(2);
         found.add(
             document.late_days.line,
             format!(
-                "{types} event types x {} days = {worst} active partitions in the worst case, above the quota of {quota}",
-                document.late_days.value.saturating_add(2)
+                "{types} event types x {dates} days = {worst} active partitions in the worst case, above the quota of {quota}"
             ),
             format!("set late_days to {days} or less, or ask AWS for a higher quota and state it in active_quota"),
         );

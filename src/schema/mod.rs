@@ -13,6 +13,7 @@ mod problem;
 pub mod source;
 mod tree;
 
+pub(crate) use check::MAX_EVENT_TYPE;
 pub use column_type::{ColumnType, MAX_VARCHAR};
 pub use fold::fold;
 pub use plan::{Column, PathSource, Plan, Rule, Window};

@@ -77,11 +77,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     lake.finish()?;
     match args.format {
         Format::Text => print(&summary.text(&transform, &args.out))?,
-        Format::Json => print(&format!(
-            "{}
-",
-            summary.json(&transform)
-        ))?,
+        Format::Json => print(&format!("{}\n", summary.json(&transform)))?,
     }
     Ok(ExitCode::SUCCESS)
 }

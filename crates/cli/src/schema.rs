@@ -65,12 +65,10 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let plan = plan(args.schema.as_deref())?;
     match &args.what {
         What::Check => {
-            let (columns, types) = (plan.columns.len(), plan.event_types.len());
-            let days = plan.window.late_days + 2;
-            let worst = types * days as usize;
+            let (columns, types, days) = (plan.columns.len(), plan.event_types.len(), plan.window.most_dates());
+            let worst = plan.most_partitions();
             print(&format!(
-                "{columns} columns, {types} event types x {days} days = {worst} active partitions at most
-"
+                "{columns} columns, {types} event types x {days} days = {worst} active partitions at most\n"
             ))?;
         }
         What::Ddl { engine: Engine::Spectrum } => print(&ddl::spectrum(&plan))?,

@@ -143,7 +143,7 @@ impl Summary {
             counts.flags.iter().sum::<u64>(),
             listed(&Flag::ALL.map(Flag::code), &counts.flags)
         );
-        let most = transform.plan().event_types.len() * (transform.plan().window.late_days as usize + 2);
+        let most = transform.plan().most_partitions();
         let _ = writeln!(page, "partitions {:>8}   of {most} that can be open at once", self.partitions.len());
         let _ = writeln!(page, "bytes      {:>8}   in, {} out", counts.bytes_in, counts.bytes_out);
         page
