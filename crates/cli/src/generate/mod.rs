@@ -9,12 +9,14 @@
 //! * [`timeline`], [`pace`]: all visits of the time span as one stream, in order of arrival
 //! * [`dialect`], [`json`]: an action in the words of the team that reports it
 //! * [`hostile`]: records that nobody means to send
+//! * [`line`]: a record as a line, with or without its arrival
 //! * [`random`], [`share`]: chance and proportion in whole numbers
 
 mod delivery;
 mod dialect;
 mod hostile;
 mod json;
+mod line;
 mod pace;
 mod people;
 mod random;
@@ -25,6 +27,7 @@ mod visit;
 
 use anyhow::Context;
 use hostile::Hostile;
+use line::Lines;
 use share::Share;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::process::ExitCode;
@@ -38,9 +41,11 @@ Examples:
       a million, through the transform as if they arrived at the end of their day
   clickstream generate --start 2026-12-24T12:00:00Z --hours 6 --hostile 0.05
       one afternoon, with 5 % of hostile records on top
+  clickstream generate --hours 168 --arrivals > week.ndjson
+      a week in which every record says when it arrived
 
-A line holds what the shop's pages sent, so it does not say when it arrived: lines are in order of arrival, from --start
-on. Tell whatever plays them when that was: `clickstream run --arrival`.";
+A line holds what the shop's pages sent and does not say when it arrived; tell whatever plays the lines when that was, or
+let them say so with --arrivals. They are in order of arrival, from --start on.";
 
 /// What to make.
 #[derive(Debug, clap::Args)]
@@ -65,6 +70,10 @@ pub(crate) struct Args {
     /// Hostile records on top, as a share of the shop's: 0.01 is one for every hundred
     #[arg(long, value_name = "SHARE", default_value = "0")]
     hostile: Share,
+
+    /// Write each record with its arrival: {"approximateArrivalTimestamp":<ms since 1970>,"data":"<base64>"}
+    #[arg(long)]
+    arrivals: bool,
 }
 
 /// Writes the records to standard output, a line each.
@@ -81,19 +90,18 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
 fn write(args: &Args, out: &mut impl Write) -> io::Result<()> {
     let end = args.start + i64::from(args.hours) * 60 * 60_000;
+    let mut lines = Lines::new(out, args.arrivals);
     let mut hostile = Hostile::new(args.seed);
     let mut written = 0;
-    let (mut record, mut line) = (String::new(), Vec::new());
+    let (mut sound, mut unsound) = (String::new(), Vec::new());
     for (delivery, number) in Timeline::new(args.seed, args.count, args.start, end).zip(1..) {
-        record.clear();
-        dialect::write(&delivery, &mut record);
-        out.write_all(record.as_bytes())?;
-        out.write_all(b"\n")?;
+        sound.clear();
+        dialect::write(&delivery, &mut sound);
+        lines.write(sound.as_bytes(), delivery.arrival)?;
         while written < args.hostile.of(number) {
-            line.clear();
-            hostile.write(&record, &mut line);
-            line.push(b'\n');
-            out.write_all(&line)?;
+            unsound.clear();
+            hostile.write(&sound, &mut unsound);
+            lines.write(&unsound, delivery.arrival)?;
             written += 1;
         }
     }
