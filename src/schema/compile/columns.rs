@@ -109,6 +109,7 @@ impl Compiler<'_> {
         own: usize,
         columns: &[Column],
         items: &[Column],
+        event_types: &[String],
     ) -> Vec<Derivation> {
         let mut derivations = Vec::new();
         for At { line, value: text } in &section.sources {
@@ -126,6 +127,12 @@ impl Compiler<'_> {
                 if name == FunctionName::On {
                     let kind = columns[column].kind;
                     self.expect(kind == columns[own].kind, *line, text, &format!("{kind}, like the column it reads"));
+                    for event_type in arguments.iter().filter(|argument| !event_types.contains(argument)) {
+                        let cause =
+                            format!("`{event_type}` in source `{text}` is not an event type: it would never match");
+                        let remedy = format!("name the type itself, not an alias: {}", event_types.join(", "));
+                        self.found.add(*line, cause, remedy);
+                    }
                 }
                 let of_item = matches!(name, FunctionName::Sum | FunctionName::First);
                 let field = of_item.then(|| items.iter().position(|f| Some(&f.name) == arguments.first()));
