@@ -1,9 +1,12 @@
 //! `clickstream schema`: what schema.toml says, in other languages.
 
+pub(crate) mod document;
+
 use crate::output::print;
 use anyhow::{Context, Result};
 use clickstream::ddl;
-use clickstream::schema::Plan;
+use clickstream::schema::{EMBEDDED, Plan};
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -55,9 +58,18 @@ enum Engine {
 
 /// The schema in `file`, or the one built in.
 pub(crate) fn plan(file: Option<&Path>) -> Result<Plan> {
-    let Some(file) = file else { return Ok(Plan::embedded()?) };
-    let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    Ok(Plan::parse(&file.display().to_string(), &text)?)
+    Ok(Plan::parse(&name(file), &text(file)?)?)
+}
+
+/// Its text.
+pub(crate) fn text(file: Option<&Path>) -> Result<Cow<'static, str>> {
+    let Some(file) = file else { return Ok(EMBEDDED.into()) };
+    Ok(fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?.into())
+}
+
+/// What to call it in messages.
+pub(crate) fn name(file: Option<&Path>) -> String {
+    file.map_or("the built-in schema.toml".into(), |file| file.display().to_string())
 }
 
 /// Prints what was asked for.
