@@ -1,5 +1,6 @@
 //! `clickstream schema`: what schema.toml says, in other languages.
 
+mod diff;
 pub(crate) mod document;
 
 use crate::output::print;
@@ -17,7 +18,8 @@ use std::process::ExitCode;
 Examples:
   clickstream schema check
   clickstream schema ddl spectrum
-  clickstream schema --schema my-schema.toml docs")]
+  clickstream schema --schema my-schema.toml docs
+  clickstream schema diff deployed.toml my-schema.toml")]
 pub(crate) struct Args {
     /// Another schema than the one built in.
     #[arg(long, value_name = "FILE")]
@@ -38,6 +40,8 @@ enum What {
     },
     /// Print the page that describes every column.
     Docs,
+    /// Say which changes are safe for files that are already in S3. Fails if one is not.
+    Diff(diff::Args),
     /// Write every generated file of the repository, below this folder.
     Generate {
         /// The repository.
@@ -74,6 +78,9 @@ pub(crate) fn name(file: Option<&Path>) -> String {
 
 /// Prints what was asked for.
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    if let What::Diff(diff) = &args.what {
+        return diff::run(diff, args.schema.as_deref());
+    }
     let plan = plan(args.schema.as_deref())?;
     match &args.what {
         What::Check => {
@@ -86,6 +93,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         What::Ddl { engine: Engine::Spectrum } => print(&ddl::spectrum(&plan))?,
         What::Ddl { engine: Engine::Warehouse } => print(&ddl::warehouse(&plan))?,
         What::Ddl { engine: Engine::Glue } => print(&ddl::glue(&plan))?,
+        What::Diff(_) => {}
         What::Docs => print(&ddl::documentation(&plan))?,
         What::Generate { root } => {
             for (path, content) in ddl::files(&plan) {

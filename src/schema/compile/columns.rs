@@ -56,7 +56,7 @@ impl Compiler<'_> {
     }
 
     fn path(&mut self, owner: &str, path: &At<&[Step]>, root: u32, kind: ColumnType) -> u32 {
-        let text = spelled(path.value);
+        let text = source::spelled(path.value);
         for step in path.value {
             if let Step::Key(key) = step
                 && self.removed_keys.get(key.as_bytes()).is_some()
@@ -174,18 +174,4 @@ fn is_computed(source: &str) -> bool {
             ..
         })])
     )
-}
-
-/// A path as schema.toml spells it.
-fn spelled(steps: &[Step]) -> String {
-    let mut text = String::new();
-    for step in steps {
-        match step {
-            Step::Key(key) if text.is_empty() => text.push_str(key),
-            Step::Key(key) => text.extend([".", key]),
-            Step::Index(index) => text.extend(["[", &index.to_string(), "]"]),
-            Step::Keyed { field, value } => text.extend(["[", field, "=", value, "]"]),
-        }
-    }
-    text
 }

@@ -2,6 +2,7 @@
 //! says.
 
 use anyhow::{Context, Result};
+use clickstream::schema::Window;
 use serde::Deserialize;
 
 /// The whole file.
@@ -75,6 +76,18 @@ impl Document {
     /// Reads the text of `file`.
     pub(crate) fn parse(file: &str, text: &str) -> Result<Self> {
         toml::from_str(text).with_context(|| format!("{file} is no schema; `clickstream schema check` says more"))
+    }
+}
+
+impl Partition {
+    /// The most dates that are open at once.
+    pub(crate) fn dates(&self) -> u32 {
+        Window { late_days: self.late_days, early_minutes: self.early_minutes }.most_dates()
+    }
+
+    /// The most partitions that `of` can have open at once.
+    pub(crate) fn most(&self, of: &Document) -> usize {
+        of.event_type.len() * self.dates() as usize
     }
 }
 
