@@ -3,6 +3,7 @@
 use crate::schema::document::EventType;
 use clickstream::schema::fold;
 use clickstream::schema::source::{Source, Step, parse};
+use std::collections::BTreeSet;
 
 /// How alike two folded names are when one is taken for a misspelling of the other: `add_to_card`, `add_to_cart`.
 const ALIKE: f64 = 0.85;
@@ -43,9 +44,24 @@ pub(super) fn steps(path: &str) -> Vec<Step> {
     }
 }
 
-/// Names for a column that a path fills, the best first. A wrapper, which paths of the schema lead through already, is no
-/// part of the name, unless the name is taken.
-pub(super) fn columns(path: &str, is_wrapper: impl Fn(&str) -> bool) -> Vec<String> {
+/// Objects in which a dialect keeps the attributes of its events, folded: what tells the dialect is one, or is in one. And
+/// the arguments of a call, which have numbers.
+#[derive(Debug)]
+pub(super) struct Wrappers(BTreeSet<String>);
+
+impl Wrappers {
+    /// From the paths that tell the schema's dialects.
+    pub(super) fn told_by<'a>(markers: impl Iterator<Item = &'a str>) -> Self {
+        Self(markers.filter_map(|marker| marker.split('.').next()).map(fold).collect())
+    }
+
+    fn hold(&self, step: &str) -> bool {
+        self.0.contains(&fold(step)) || step.bytes().all(|b| b.is_ascii_digit())
+    }
+}
+
+/// Names for a column that a path fills, the best first. A wrapper is no part of the name, unless the name is taken.
+pub(super) fn columns(path: &str, wrappers: &Wrappers) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for step in steps(path) {
         match step {
@@ -57,7 +73,7 @@ pub(super) fn columns(path: &str, is_wrapper: impl Fn(&str) -> bool) -> Vec<Stri
     }
     let whole = snake(&words.join("_"));
     let short = match words.split_first() {
-        Some((first, rest)) if !rest.is_empty() && is_wrapper(first) => snake(&rest.join("_")),
+        Some((first, rest)) if !rest.is_empty() && wrappers.hold(first) => snake(&rest.join("_")),
         _ => whole.clone(),
     };
     let qualified = format!("event_{short}");
@@ -112,16 +128,18 @@ mod tests {
 
     #[test]
     fn columns_are_called_after_their_path() {
-        let wrapper = |step: &str| step == "properties";
+        let wrappers = Wrappers::told_by(["properties", "context.library"].into_iter());
         for (path, names) in [
             ("loadMs", &["load_ms", "event_load_ms"][..]),
             ("properties.color", &["color", "properties_color", "event_color"]),
+            ("context.app.version", &["app_version", "context_app_version", "event_app_version"]),
+            ("2.method", &["method", "attribute_2_method", "event_method"]),
             ("viewport.w", &["viewport_w", "event_viewport_w"]),
             ("event_params[key=card].value.string_value", &["card", "event_card"]),
             ("attrs[name=size].value", &["size", "event_size"]),
             ("value", &["value", "event_value"]),
         ] {
-            assert_eq!(columns(path, wrapper), names, "{path}");
+            assert_eq!(columns(path, &wrappers), names, "{path}");
         }
     }
 

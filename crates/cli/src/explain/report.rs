@@ -102,14 +102,14 @@ impl<'a> Report<'a> {
 
     fn types(&self, page: &mut String, style: Style) {
         let Coverage { rows, other, nameless, .. } = self.coverage;
-        let title = format!("{other} of {rows} rows ({}) have no event type of their own", percent(*other, *rows));
+        let title = format!("{other} of {rows} rows ({}) are filed under other", percent(*other, *rows));
         let _ = writeln!(page, "\n{}", style.strong(&title));
         for OtherName { name, rows, advice } in &self.suggestions.other_names {
             let advice = match advice {
                 Advice::Alias { of, .. } => format!("an alias of {of}?"),
                 Advice::NewType(name) => format!("a new event type, {name}?"),
                 Advice::Rare => "rare: leave it".into(),
-                Advice::NoRoom => "no room for one more event type: see active_quota".into(),
+                Advice::NoRoom => "no new event type works: the quota is full, or the name is taken".into(),
             };
             let _ = writeln!(page, "{rows:>8}  {:<32}  {}", shown(name), style.faint(&advice));
         }

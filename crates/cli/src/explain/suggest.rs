@@ -94,17 +94,19 @@ impl Suggestions {
         // What so few events have is noise, and each event type costs partitions.
         let rare = coverage.rows / 1000;
         let other_names = other_names(&coverage.other_names, &document.event_type, rare, &mut trial);
+        let markers: BTreeSet<&str> = document.dialect.iter().flat_map(Dialect::markers).collect();
+        let wrappers = naming::Wrappers::told_by(markers.iter().copied());
+        let markers: BTreeSet<String> = markers.into_iter().map(fold).collect();
         let (mut unmapped, mut passed_over) = (Vec::new(), Vec::new());
         for (found, fields, of_item) in
             [(&coverage.extra, &plan.columns, false), (&coverage.items_extra, &plan.items, true)]
         {
             let known: BTreeSet<String> = fields.iter().flat_map(|field| plan.paths(field)).map(fold).collect();
-            let markers: BTreeSet<String> = document.dialect.iter().flat_map(Dialect::markers).map(fold).collect();
             let (read, new) = found.ranked().into_iter().partition(|(path, ..)| known.contains(&fold(path)));
             let (read, mut new): (Ranked, Ranked) = (read, new);
             new.retain(|(path, count, _)| *count > rare && !markers.contains(&fold(path)));
             passed_over.extend(read.into_iter().take(MOST).map(|(path, rows, _)| (path.to_owned(), rows)));
-            unmapped.extend(attributes(plan, new, of_item, &mut trial));
+            unmapped.extend(attributes(new, of_item, &wrappers, &mut trial));
         }
         unmapped.sort_by_key(|attribute| std::cmp::Reverse(attribute.rows));
         Self { other_names, unmapped, passed_over, sections: trial.sections }
@@ -149,9 +151,7 @@ struct Group<'a> {
     values: Values,
 }
 
-fn attributes(plan: &Plan, found: Ranked, of_item: bool, trial: &mut Trial) -> Vec<Unmapped> {
-    let wraps = |path: &str, first: &str| path.split_once('.').is_some_and(|(step, _)| fold(step) == fold(first));
-    let is_wrapper = |first: &str| plan.columns.iter().any(|column| plan.paths(column).any(|path| wraps(path, first)));
+fn attributes(found: Ranked, of_item: bool, wrappers: &naming::Wrappers, trial: &mut Trial) -> Vec<Unmapped> {
     let (mut attributes, mut groups): (Vec<Unmapped>, Vec<Group>) = (Vec::new(), Vec::new());
     for (path, rows, LeftOver { can_be_named, values }) in found {
         if attributes.len() == MOST {
@@ -159,7 +159,7 @@ fn attributes(plan: &Plan, found: Ranked, of_item: bool, trial: &mut Trial) -> V
         }
         attributes.push(Unmapped { path: path.to_owned(), of_item, rows, kind: values.column_type(), column: None });
         let Some(example) = values.example().filter(|_| *can_be_named) else { continue };
-        let names = naming::columns(path, is_wrapper);
+        let names = naming::columns(path, wrappers);
         match groups.iter_mut().find(|group| group.names[0] == names[0]) {
             Some(group) => {
                 if !group.paths.iter().any(|(known, _)| fold(known) == fold(path)) {
