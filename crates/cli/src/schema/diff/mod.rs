@@ -75,7 +75,7 @@ pub(super) fn run(args: &Args, default: Option<&Path>) -> Result<ExitCode> {
     if let Err(problems) = Plan::parse(&new_name, &new_text) {
         // Most of them say again what is said above, of each column that has another place.
         let (count, first) = (problems.list.len(), &problems.list[0]);
-        let change = format!("does not load: {count} problems, the first on line {}: {}", first.line, first.cause);
+        let change = format!("does not load: problem 1 of {count} is on line {}: {}", first.line, first.cause);
         let effect = format!("mend it; `clickstream schema --schema {new_name} check` tells them all");
         changes.push(Change::refused("file", &new_name, change, effect));
     }
