@@ -43,7 +43,7 @@ fn objects(args: &str, records: &[u8]) -> (Vec<Value>, Value) {
 }
 
 fn lines(records: &[Value]) -> Vec<u8> {
-    records.iter().map(|record| format!("{record}\n")).collect::<String>().into_bytes()
+    records.iter().flat_map(|record| format!("{record}\n").into_bytes()).collect()
 }
 
 fn column<'a>(event: &'a Value, name: &str) -> &'a Value {
@@ -282,11 +282,11 @@ fn an_event_type_that_the_quota_has_no_room_for_is_not_suggested() {
 
 #[test]
 fn any_number_of_names_is_counted_in_bounded_memory_and_the_frequent_ones_survive() {
-    let mut records = String::new();
-    for n in 0..9_000 {
-        let usual = if n % 3 == 0 { r#","loadMs":1"# } else { "" };
-        records.push_str(&format!("{{\"event\":\"name {n}\",\"attribute {n}\":1{usual}}}\n"));
-    }
+    let record = |n: u32| {
+        let usual = if n.is_multiple_of(3) { r#","loadMs":1"# } else { "" };
+        format!("{{\"event\":\"name {n}\",\"attribute {n}\":1{usual}}}\n")
+    };
+    let records: String = (0..9_000).map(record).collect();
     let (_, coverage) = objects("--summary-only", records.as_bytes());
     assert_eq!(coverage["at_least"], true);
     assert_eq!(coverage["unmapped"][0]["column"], "load_ms");
