@@ -6,6 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clickstream::observe::{Filler, Observed};
 use clickstream::row::Flag;
+use clickstream::schema::{EMBEDDED, Plan};
+use clickstream::transform::Transform;
 use serde_json::{Value, json};
 use std::fs;
 
@@ -100,4 +102,20 @@ fn the_values_that_did_not_win_are_told_with_their_fate() {
         assert_eq!(observed.flags(None).collect::<Vec<_>>(), [Flag::TimeMissing]);
         assert_eq!(price.and_then(|price| observed.filler(price)), None);
     });
+}
+
+#[test]
+fn of_several_functions_the_one_that_filled_the_column_is_told() {
+    let second = r#""query(page_url, utm_term)", "query(page_url, kw)""#;
+    let schema = EMBEDDED.replacen(r#""query(page_url, utm_term)""#, second, 1);
+    let plan = Plan::parse("schema.toml", &schema).unwrap_or_else(|problems| panic!("{problems}"));
+    let term = plan.column("utm_term").expect("a column");
+    let mut transform = Transform::new(plan);
+    for (query, function) in [("utm_term=a&kw=b", "query(page_url, utm_term)"), ("kw=b", "query(page_url, kw)")] {
+        let data = STANDARD.encode(json!({ "url": format!("https://shop.example/?{query}") }).to_string());
+        let mut told = false;
+        let mut observer = |observed: &Observed| told = observed.filler(term) == Some(Filler::Function(function));
+        transform.record_observed(&data, ARRIVAL, 6_000_000, Some(&mut observer)).expect("a row");
+        assert!(told, "{query}");
+    }
 }

@@ -2,12 +2,15 @@
 
 mod explain;
 mod generate;
+mod input;
 mod invocation;
 mod lake;
+mod object;
 mod output;
 mod pack;
 mod run;
 mod schema;
+mod stream;
 mod summary;
 
 use clap::{Parser, Subcommand};
@@ -23,8 +26,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Play records through the transform into a folder laid out like the bucket.
-    Run(run::Args),
+    /// Play Firehose: records through the transform into a folder laid out like the bucket.
+    Run(Box<run::Args>),
     /// Explain what becomes of each event and why, and what the schema does not cover.
     Explain(explain::Args),
     /// Make a shop's traffic: one record a line.

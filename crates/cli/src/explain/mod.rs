@@ -17,7 +17,7 @@ mod suggest;
 mod text;
 mod values;
 
-use crate::invocation::{Incoming, Input};
+use crate::input::{Incoming, Input};
 use crate::schema;
 use anyhow::Result;
 use base64::Engine;
@@ -30,11 +30,10 @@ use clickstream::transform::Transform;
 use coverage::Coverage;
 use event::Event;
 use serde_json::json;
-use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write, stderr, stdout};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write, stdout};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 use text::Style;
 
 /// Explain what becomes of each event: its row, what filled each column, what was changed and why, its partition; or why
@@ -99,14 +98,13 @@ struct Explain<'a> {
     out: BufWriter<io::Stdout>,
 }
 
-impl Explain<'_> {
+impl<'a> Explain<'a> {
     fn all(&mut self) -> Result<()> {
         let schema = schema::text(self.args.schema.as_deref())?;
         let plan = schema::plan(self.args.schema.as_deref())?;
         let mut coverage = Coverage::new(plan.columns.len());
         let mut transform = Transform::new(plan);
-        let mut progress = Progress::new();
-        for (incoming, number) in self.args.input.records().zip(1..) {
+        for (incoming, number) in self.records().zip(1..) {
             let (result, mut events) = observed(&mut transform, &incoming?);
             coverage.records += 1;
             match &result {
@@ -128,9 +126,7 @@ impl Explain<'_> {
                     }
                 }
             }
-            progress.show(coverage.records);
         }
-        progress.clear();
         let report = report::Report::new(&coverage, transform.plan(), &schema);
         if self.json {
             writeln!(self.out, "{}", json!({ "coverage": report.json() }))?;
@@ -138,6 +134,13 @@ impl Explain<'_> {
             self.out.write_all(report.text(self.style).as_bytes())?;
         }
         Ok(self.out.flush()?)
+    }
+
+    /// The records; with progress, unless it would be written over the events on a terminal.
+    fn records(&self) -> Box<dyn Iterator<Item = Result<Incoming>> + 'a> {
+        let input = &self.args.input;
+        let shows_events = stdout().is_terminal() && !self.args.summary_only;
+        if shows_events { Box::new(input.records_unseen()) } else { Box::new(input.records()) }
     }
 
     fn wants(&self, holds: impl Fn(Only) -> bool) -> bool {
@@ -190,32 +193,4 @@ fn observed(transform: &mut Transform, incoming: &Incoming) -> (Result<(), Rejec
     }));
     let done = done.unwrap_or_else(|_| Err(Reject::new(Reason::Internal, "the transform panicked")));
     (done.map(|_| ()), events)
-}
-
-/// How far it is, where nothing else is shown for a while.
-struct Progress {
-    shown: bool,
-    next: Instant,
-}
-
-impl Progress {
-    const EVERY: Duration = Duration::from_secs(1);
-
-    fn new() -> Self {
-        Self { shown: false, next: Instant::now() + Self::EVERY }
-    }
-
-    fn show(&mut self, records: u64) {
-        if Instant::now() > self.next && stderr().is_terminal() {
-            self.shown = true;
-            self.next = Instant::now() + Self::EVERY;
-            eprint!("\r{records} records");
-        }
-    }
-
-    fn clear(&self) {
-        if self.shown {
-            eprint!("\r\x1b[K");
-        }
-    }
 }
