@@ -7,6 +7,7 @@ use crate::flatten::flatten;
 use crate::json::Cursor;
 use crate::partition::{Partition, partition};
 use crate::reject::{Reason, Reject};
+use crate::returned;
 use crate::row::{Flag, Row};
 use crate::schema::Plan;
 use crate::tape::Tape;
@@ -73,20 +74,36 @@ impl Transform {
     /// # Errors
     /// Why there are no rows.
     pub fn record(&mut self, data: &str, arrival: i64, room: usize) -> Result<Done, Reject> {
+        self.decoded(data, &mut Rows { arrival, room, ..Rows::default() })
+    }
+
+    /// The rows of a record whose events may belong to different partitions: of each, where it belongs and its line.
+    /// They are the rows that [`Self::record`] would make if Firehose took several partitions a record.
+    ///
+    /// # Errors
+    /// Why there are no rows.
+    pub fn rows_apart(&mut self, data: &str, arrival: i64) -> Result<Vec<(Partition, Vec<u8>)>, Reject> {
+        let mut record = Rows { arrival, room: usize::MAX, apart: Some(Vec::new()), ..Rows::default() };
+        self.decoded(data, &mut record)?;
+        let places = record.apart.unwrap_or_default();
+        let lines = self.rows.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec);
+        Ok(places.into_iter().zip(lines).collect())
+    }
+
+    fn decoded(&mut self, data: &str, record: &mut Rows) -> Result<Done, Reject> {
         self.rows.clear();
         self.flags = [0; Flag::ALL.len()];
         let mut bytes = std::mem::take(&mut self.bytes);
-        let done = decode::text(data, &mut bytes).and_then(|text| self.text(text, arrival, room));
+        let done = decode::text(data, &mut bytes).and_then(|text| self.text(text, record));
         self.bytes = bytes;
         done
     }
 
-    fn text(&mut self, text: &str, arrival: i64, room: usize) -> Result<Done, Reject> {
+    fn text(&mut self, text: &str, record: &mut Rows) -> Result<Done, Reject> {
         let objects = decode::objects(text)?;
-        let mut record = Rows { arrival, room, partition: None, count: 0, expanded: 0 };
         let mut result = Ok(());
         for object in &objects {
-            result = self.object(text, object, &mut record);
+            result = self.object(text, object, record);
             if result.is_err() {
                 break;
             }
@@ -135,19 +152,28 @@ impl Transform {
     /// The row of the event on the tape.
     fn row(&mut self, text: &str, event: &str, envelope: &str, record: &mut Rows) -> Result<(), Reject> {
         let Self { plan, tape, row, agents, rows, .. } = self;
-        let origin = Origin { arrival: record.arrival, event, envelope, position: record.count };
-        flatten(plan, text, tape, row, &origin, agents);
+        let is_row = envelope.is_empty() && returned::read(plan, text, offset(text, event), event, row);
+        if !is_row {
+            let origin = Origin { arrival: record.arrival, event, envelope, position: record.count };
+            flatten(plan, text, tape, row, &origin, agents);
+        }
         let partition = partition(plan, text, row, record.arrival);
         match record.partition {
-            Some(first) if first != partition => {
+            Some(first) if first != partition && record.apart.is_none() => {
                 let [first, other] = [first, partition].map(|partition| plan.prefix(&partition));
                 let detail = format!("event 1 belongs to {first}, event {} to {other}", record.count + 1);
                 return Err(Reject::new(Reason::MixedPartitions, detail));
             }
             _ => record.partition = Some(partition),
         }
-        encode::complete(plan, text, tape, row);
+        if !is_row {
+            encode::extra(plan, text, tape, row);
+        }
+        encode::flags(plan, text, row);
         encode::line(plan, text, row, rows);
+        if let Some(apart) = &mut record.apart {
+            apart.push(partition);
+        }
         record.count += 1;
         if rows.len() > record.room {
             let detail = format!("{} bytes of rows and more, room for {}", rows.len(), record.room);
@@ -161,6 +187,7 @@ impl Transform {
 }
 
 /// The rows of one record so far.
+#[derive(Default)]
 struct Rows {
     arrival: i64,
     room: usize,
@@ -168,6 +195,8 @@ struct Rows {
     count: usize,
     /// Bytes that envelopes were expanded to.
     expanded: usize,
+    /// The partition of each, where they need not have one in common.
+    apart: Option<Vec<Partition>>,
 }
 
 /// Where `part`, which is a slice of `text`, begins in it.
