@@ -83,7 +83,7 @@ fn what_is_not_to_the_byte_what_the_transform_makes_is_no_row() {
         (r#","schema_version":1"#, ""),
         (r#","schema_version":1"#, r#","schema_version":1,"colour":"red""#),
         (r#""source_dialect":"custom","#, ""),
-        (r#","#, r#", "#),
+        (",", ", "),
         (r#"{"event_id""#, r#"{"event_id":"x","event_id""#),
     ] {
         let posing = row.replacen(part, other, 1);

@@ -30,7 +30,7 @@ pub(crate) struct Input {
     arrival: Option<i64>,
 }
 
-fn time(text: &str) -> Result<i64, String> {
+pub(crate) fn time(text: &str) -> Result<i64, String> {
     clickstream::derive::time::parse(text).ok_or_else(|| "write a time such as 2026-11-23T10:15:30Z".into())
 }
 

@@ -5,6 +5,7 @@ mod invocation;
 mod lake;
 mod output;
 mod pack;
+mod replay;
 mod run;
 mod schema;
 mod summary;
@@ -24,6 +25,8 @@ struct Cli {
 enum Command {
     /// Play records through the transform into a folder laid out like the bucket.
     Run(run::Args),
+    /// Explain what Firehose could not deliver, and put back what can succeed now.
+    Replay(replay::Args),
     /// Make a shop's traffic: one record a line.
     Generate(generate::Args),
     /// Pack records into one Firehose invocation, as `sam local invoke -e` takes it.
@@ -35,6 +38,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
+        Command::Replay(args) => replay::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Pack(args) => pack::run(&args),
         Command::Schema(args) => schema::run(&args),

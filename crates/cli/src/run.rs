@@ -13,10 +13,11 @@ use anyhow::Result;
 use clickstream::batch::answer;
 use clickstream::derive::time::{date, write_date};
 use clickstream::firehose::Request;
+use clickstream::schema::Plan;
 use clickstream::transform::Transform;
 use serde_json::json;
 use std::io::{IsTerminal, stderr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -56,14 +57,25 @@ enum Format {
 
 /// Runs the stream and prints what it came to.
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    let mut play = Play {
-        transform: Transform::new(plan(args.schema.as_deref())?),
-        lake: Lake::begin(&args.out)?,
-        summary: Summary::new(args.show.clone()),
-        progress: Instant::now(),
-    };
+    let (transform, summary) =
+        play(plan(args.schema.as_deref())?, args.input.records(), &args.out, Summary::new(args.show.clone()))?;
+    match args.format {
+        Format::Text => print(&summary.text(&transform, &args.out))?,
+        Format::Json => print(&format!("{}\n", summary.json(&transform)))?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Plays records through a transform into a folder. Gives what it came to.
+pub(crate) fn play(
+    plan: Plan,
+    records: impl Iterator<Item = Result<Incoming>>,
+    out: &Path,
+    summary: Summary,
+) -> Result<(Transform, Summary)> {
+    let mut play = Play { transform: Transform::new(plan), lake: Lake::begin(out)?, summary, progress: Instant::now() };
     let (mut buffer, mut bytes) = (Vec::new(), 0);
-    for incoming in args.input.records() {
+    for incoming in records {
         let incoming = incoming?;
         if bytes + incoming.data.len() > INVOCATION_BYTES {
             play.invoke(&std::mem::take(&mut buffer))?;
@@ -75,11 +87,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     play.invoke(&buffer)?;
     let Play { transform, lake, summary, .. } = play;
     lake.finish()?;
-    match args.format {
-        Format::Text => print(&summary.text(&transform, &args.out))?,
-        Format::Json => print(&format!("{}\n", summary.json(&transform)))?,
-    }
-    Ok(ExitCode::SUCCESS)
+    Ok((transform, summary))
 }
 
 struct Play {
