@@ -95,11 +95,12 @@ impl<'a> Put<'a> {
             self.taken += taken.len() as u64;
             self.journal.note(&taken)?;
             let Some(code) = codes.into_iter().flatten().next() else { break };
-            if !taken.is_empty() {
+            if taken.is_empty() {
+                tries += 1;
+            } else {
                 (tries, pause) = (0, self.patience.pause);
             }
-            tries += 1;
-            if tries >= self.patience.tries {
+            if tries == self.patience.tries {
                 bail!("the stream took nothing {tries} times in a row: {code}");
             }
             sleep(pause);
@@ -151,7 +152,7 @@ mod tests {
     }
 
     fn rows(n: usize, width: usize) -> impl Iterator<Item = Vec<u8>> {
-        (0..n).map(move |row| format!("{row:width$}").into_bytes())
+        (0..n).map(move |row| format!("{row}{}", " ".repeat(width)).into_bytes())
     }
 
     #[test]
