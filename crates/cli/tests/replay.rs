@@ -76,7 +76,7 @@ fn what_can_never_succeed_is_told_from_what_fails_today() {
         (LOGIN, "replayed", None),
         ("[{\"event\":\"login\"},{\"event\":\"search\"}]", "split", None),
         (" \n", "blank", Some("blank")),
-        (deep.as_str(), "still failing", Some("too_deep")),
+        (deep.as_str(), "still_failing", Some("too_deep")),
         ("no JSON", "quarantined", Some("not_json")),
         ("[1]", "quarantined", Some("not_an_object")),
     ];

@@ -18,7 +18,7 @@ use std::time::{Duration, SystemTime};
 use ureq::Agent;
 
 /// 4 MiB take seconds on a slow line; a request that takes longer than this is lost.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// A stream of Direct PUT.
 pub(super) struct Firehose {
@@ -48,6 +48,15 @@ struct Refusal {
     code: String,
     #[serde(alias = "Message")]
     message: String,
+}
+
+/// What `aws configure export-credentials` prints.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Exported {
+    access_key_id: String,
+    secret_access_key: String,
+    session_token: Option<String>,
 }
 
 impl Firehose {
@@ -131,13 +140,6 @@ impl Stream for Firehose {
 fn credentials() -> Result<Credentials> {
     if let (Ok(key), Ok(secret)) = (var("AWS_ACCESS_KEY_ID"), var("AWS_SECRET_ACCESS_KEY")) {
         return Ok(Credentials::new(key, secret, var("AWS_SESSION_TOKEN").ok(), None, "environment"));
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Exported {
-        access_key_id: String,
-        secret_access_key: String,
-        session_token: Option<String>,
     }
     let exported = aws(&["configure", "export-credentials", "--format", "process"]);
     let remedy = "no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with AWS's CLI";

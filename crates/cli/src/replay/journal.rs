@@ -20,9 +20,10 @@ pub(super) fn key(row: &[u8]) -> Key {
 }
 
 /// An open journal. No other process has it open.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Journal {
-    file: File,
+    /// `None`: nothing was put yet, and nothing will be.
+    file: Option<File>,
     taken: HashSet<Key>,
 }
 
@@ -41,7 +42,7 @@ impl Journal {
         let first = format!("rows put into the stream {stream}\n");
         if text.is_empty() {
             file.write_all(first.as_bytes()).with_context(cannot)?;
-            return Ok(Self { file, taken: HashSet::new() });
+            return Ok(Self { file: Some(file), taken: HashSet::new() });
         }
         let Some(lines) = text.strip_prefix(&first) else {
             bail!("{} is no journal of replays to {stream}; name another with --journal", path.display());
@@ -53,7 +54,7 @@ impl Journal {
         let parse = |line: &str| Key::try_from(STANDARD.decode(line).ok()?).ok();
         let taken: Option<HashSet<Key>> = lines[..whole].lines().map(parse).collect();
         let taken = taken.with_context(|| format!("{} is damaged; name another with --journal", path.display()))?;
-        Ok(Self { file, taken })
+        Ok(Self { file: Some(file), taken })
     }
 
     /// Whether the row is still to be put: the stream has not taken it, and it was not claimed before.
@@ -64,7 +65,8 @@ impl Journal {
     /// Notes that the stream took these rows; they are on the disk when this returns.
     pub(super) fn note(&mut self, keys: &[Key]) -> Result<()> {
         let lines: String = keys.iter().map(|key| STANDARD.encode(key) + "\n").collect();
-        self.file.write_all(lines.as_bytes()).and_then(|()| self.file.sync_data()).context("cannot write the journal")
+        let Some(file) = &mut self.file else { return Ok(()) };
+        file.write_all(lines.as_bytes()).and_then(|()| file.sync_data()).context("cannot write the journal")
     }
 }
 

@@ -168,11 +168,10 @@ fn reach(_: &str) -> Result<Box<dyn Stream>> {
 
 /// Says what would be put, if anything.
 fn look(args: &Args, stream: Option<&str>, replay: &mut Replay) -> Result<()> {
-    let journal = stream.map(|stream| (journal_path(args, stream), stream)).filter(|(path, _)| path.exists());
-    let mut journal = journal.map(|(path, stream)| Journal::open(&path, stream)).transpose()?;
+    let begun = stream.map(|stream| (journal_path(args, stream), stream)).filter(|(path, _)| path.exists());
+    let mut journal = begun.map_or_else(|| Ok(Journal::default()), |(path, stream)| Journal::open(&path, stream))?;
     while let Some(row) = replay.next() {
-        let key = key(&row?.data);
-        let is_new = journal.as_mut().is_none_or(|journal| journal.claim(key));
+        let is_new = journal.claim(key(&row?.data));
         *(if is_new { &mut replay.report.left } else { &mut replay.report.before }) += 1;
     }
     Ok(())
@@ -194,7 +193,7 @@ impl<'a> Replay<'a> {
         let files = files::below(&args.paths)?;
         let present = || i64::try_from(UNIX_EPOCH.elapsed().unwrap_or_default().as_millis()).unwrap_or(i64::MAX);
         let transform = Transform::new(plan(args.schema.as_deref())?);
-        let style = ProgressStyle::with_template("{bar:40} {pos} of {len} objects, {eta} left")?;
+        let style = ProgressStyle::with_template("{bar:40} {pos} of {len} objects, {msg}")?;
         Ok(Self {
             args,
             progress: ProgressBar::new(files.len() as u64).with_style(style),
@@ -210,6 +209,9 @@ impl<'a> Replay<'a> {
     fn record(&mut self, record: Undelivered) -> Result<()> {
         let reviewed = self.review.record(record);
         self.report.add(&reviewed);
+        if self.report.records.is_multiple_of(1_000) {
+            self.progress.set_message(format!("{} records", self.report.records));
+        }
         let plan = self.review.transform.plan();
         if self.args.json {
             self.progress.suspend(|| print(&format!("{}\n", reviewed.json(plan))))?;

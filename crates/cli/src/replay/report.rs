@@ -18,7 +18,7 @@ const MAX_SHOWN: usize = 200;
 #[derive(Debug, Default)]
 pub(super) struct Report {
     pub(super) objects: u64,
-    records: u64,
+    pub(super) records: u64,
     fates: BTreeMap<Fate, u64>,
     /// By folder and error code.
     kinds: BTreeMap<(&'static str, String), Kind>,
@@ -79,7 +79,7 @@ impl Report {
             })).collect::<Vec<_>>(),
         });
         for fate in Fate::ALL {
-            summary[fate.name().replace(' ', "_")] = self.fates.get(&fate).copied().unwrap_or_default().into();
+            summary[fate.code()] = self.fates.get(&fate).copied().unwrap_or_default().into();
         }
         json!({ "summary": summary })
     }
@@ -99,7 +99,8 @@ impl Report {
             let _ = writeln!(page, "  {} records; today: {}", kind.records, today.join(", "));
         }
         let says = self.add_up().map(|holds| if holds { "adds up" } else { "DOES NOT ADD UP" });
-        let fates = Fate::ALL.map(|fate| format!("{} {}", self.fates.get(&fate).unwrap_or(&0), fate.name()));
+        let fates =
+            Fate::ALL.map(|fate| format!("{} {}", self.fates.get(&fate).unwrap_or(&0), fate.code().replace('_', " ")));
         let _ = writeln!(page, "\nobjects    {:>8}", self.objects);
         let _ = writeln!(page, "records    {:>8} = {}   ({})", self.records, fates.join(" + "), says[0]);
         let _ = writeln!(
@@ -119,7 +120,7 @@ impl Reviewed {
         let reason = self.reason.as_ref().map(|(code, detail)| json!({ "code": code, "detail": detail }));
         json!({
             "place": self.record.place, "folder": self.record.folder, "code": self.record.code,
-            "message": self.record.message, "arrival": arrival, "fate": self.fate.name(), "reason": reason,
+            "message": self.record.message, "arrival": arrival, "fate": self.fate.code(), "reason": reason,
             "partitions": self.rows.iter().map(|(partition, _)| plan.prefix(partition)).collect::<Vec<_>>(),
         })
     }
@@ -133,7 +134,7 @@ impl Reviewed {
             (None, []) => String::new(),
         };
         let code = shown(&self.record.code);
-        format!("{:<13}  {}  {code}  {what}", self.fate.name(), self.record.place)
+        format!("{:<13}  {}  {code}  {what}", self.fate.code().replace('_', " "), self.record.place)
     }
 }
 

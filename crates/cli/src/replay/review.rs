@@ -27,14 +27,14 @@ impl Fate {
     pub(super) const ALL: [Self; 6] =
         [Self::Replayed, Self::Split, Self::Waiting, Self::Blank, Self::StillFailing, Self::Quarantined];
 
-    /// The name in the summary.
-    pub(super) fn name(self) -> &'static str {
+    /// The name in JSON.
+    pub(super) fn code(self) -> &'static str {
         match self {
             Self::Replayed => "replayed",
             Self::Split => "split",
             Self::Waiting => "waiting",
             Self::Blank => "blank",
-            Self::StillFailing => "still failing",
+            Self::StillFailing => "still_failing",
             Self::Quarantined => "quarantined",
         }
     }
