@@ -25,6 +25,17 @@ pub struct Done {
     pub rows: usize,
 }
 
+/// One row of a record whose rows may belong to different partitions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    /// Where it belongs.
+    pub partition: Partition,
+    /// The row: newline-terminated JSON.
+    pub line: Vec<u8>,
+    /// Whether it was a row when it came.
+    pub came_back: bool,
+}
+
 /// Makes rows. Holds the compiled schema and the buffers that every record uses again; what it makes of a record
 /// depends on that record alone.
 #[derive(Debug)]
@@ -77,17 +88,16 @@ impl Transform {
         self.decoded(data, &mut Rows { arrival, room, ..Rows::default() })
     }
 
-    /// The rows of a record whose events may belong to different partitions: of each, where it belongs and its line.
-    /// They are the rows that [`Self::record`] would make if Firehose took several partitions a record.
+    /// The rows of a record whose events may belong to different partitions. They are the rows that [`Self::record`] would make if Firehose took several partitions a record.
     ///
     /// # Errors
     /// Why there are no rows.
-    pub fn rows_apart(&mut self, data: &str, arrival: i64) -> Result<Vec<(Partition, Vec<u8>)>, Reject> {
+    pub fn rows_apart(&mut self, data: &str, arrival: i64) -> Result<Vec<Placed>, Reject> {
         let mut record = Rows { arrival, room: usize::MAX, apart: Some(Vec::new()), ..Rows::default() };
         self.decoded(data, &mut record)?;
-        let places = record.apart.unwrap_or_default();
         let lines = self.rows.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec);
-        Ok(places.into_iter().zip(lines).collect())
+        let places = record.apart.unwrap_or_default().into_iter().zip(lines);
+        Ok(places.map(|((partition, came_back), line)| Placed { partition, line, came_back }).collect())
     }
 
     fn decoded(&mut self, data: &str, record: &mut Rows) -> Result<Done, Reject> {
@@ -152,8 +162,8 @@ impl Transform {
     /// The row of the event on the tape.
     fn row(&mut self, text: &str, event: &str, envelope: &str, record: &mut Rows) -> Result<(), Reject> {
         let Self { plan, tape, row, agents, rows, .. } = self;
-        let is_row = envelope.is_empty() && returned::read(plan, text, offset(text, event), event, row);
-        if !is_row {
+        let came_back = envelope.is_empty() && returned::read(plan, text, offset(text, event), event, row);
+        if !came_back {
             let origin = Origin { arrival: record.arrival, event, envelope, position: record.count };
             flatten(plan, text, tape, row, &origin, agents);
         }
@@ -166,13 +176,13 @@ impl Transform {
             }
             _ => record.partition = Some(partition),
         }
-        if !is_row {
+        if !came_back {
             encode::extra(plan, text, tape, row);
         }
         encode::flags(plan, text, row);
         encode::line(plan, text, row, rows);
         if let Some(apart) = &mut record.apart {
-            apart.push(partition);
+            apart.push((partition, came_back));
         }
         record.count += 1;
         if rows.len() > record.room {
@@ -195,8 +205,8 @@ struct Rows {
     count: usize,
     /// Bytes that envelopes were expanded to.
     expanded: usize,
-    /// The partition of each, where they need not have one in common.
-    apart: Option<Vec<Partition>>,
+    /// The partition of each, and whether it came back, where they need not have one partition in common.
+    apart: Option<Vec<(Partition, bool)>>,
 }
 
 /// Where `part`, which is a slice of `text`, begins in it.

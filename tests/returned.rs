@@ -110,9 +110,9 @@ fn events_of_several_partitions_have_the_rows_that_each_would_have_alone() {
         assert_eq!(rejected.reason.code(), "mixed_partitions");
         let apart = transform.rows_apart(&data, ARRIVAL).expect("two rows");
         assert_eq!(apart.len(), 2);
-        for ((partition, row), event) in apart.iter().zip([login, view]) {
+        for (row, event) in apart.iter().zip([login, view]) {
             let alone = transform.record(&STANDARD.encode(event), ARRIVAL, 6_000_000).expect("a row");
-            assert_eq!((&alone.partition, transform.rows()), (partition, row.as_slice()));
+            assert_eq!((alone.partition, transform.rows(), false), (row.partition, row.line.as_slice(), row.came_back));
         }
     }
 }
@@ -127,13 +127,15 @@ fn rows_apart_are_those_of_the_record_and_have_what_stands_beside_the_array() {
     let together = transform.record(&batch("login"), ARRIVAL, 6_000_000).expect("one partition");
     let rows = transform.rows().to_owned();
     let apart = transform.rows_apart(&batch("login"), ARRIVAL).expect("rows");
-    assert_eq!(apart.iter().flat_map(|(_, row)| row.clone()).collect::<Vec<_>>(), rows);
-    assert!(apart.iter().all(|(partition, _)| *partition == together.partition));
+    assert_eq!(apart.iter().flat_map(|row| row.line.clone()).collect::<Vec<_>>(), rows);
+    assert!(apart.iter().all(|row| row.partition == together.partition && !row.came_back));
+    let again = transform.rows_apart(&STANDARD.encode(&rows), ARRIVAL).expect("rows");
+    assert!(again.iter().zip(&apart).all(|(again, row)| again.line == row.line && again.came_back));
 
     let apart = transform.rows_apart(&batch("search"), ARRIVAL).expect("rows");
-    let rows: Vec<_> = apart.iter().map(|(_, row)| opened(std::str::from_utf8(row).expect("UTF-8"))).collect();
+    let rows: Vec<_> = apart.iter().map(|row| opened(std::str::from_utf8(&row.line).expect("UTF-8"))).collect();
     assert_eq!(rows.len(), 3);
     assert!(rows.iter().all(|row| row["app_id"] == "shop" && row["extra"]["colour"] == "red"), "{rows:?}");
     assert!(rows[0]["event_id"] != rows[1]["event_id"] && rows[0]["event_id"] != rows[2]["event_id"]);
-    assert_eq!(transform.plan().prefix(&apart[1].0), "event_type=search/date=2026-11-23/");
+    assert_eq!(transform.plan().prefix(&apart[1].partition), "event_type=search/date=2026-11-23/");
 }

@@ -157,7 +157,7 @@ fn a_replay_that_was_interrupted_goes_on_and_a_third_puts_nothing() {
     let output = replay(&folder, firehose.port, arguments).output().expect("run");
     assert_eq!(output.status.code(), Some(1));
     let (printed, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(printed.contains("600 = 540 put + 0 put before + 60 left   (adds up)"), "{printed}");
+    assert!(printed.contains("600 = 540 put + 0 repeated + 60 left   (adds up)"), "{printed}");
     assert!(
         error.contains("60 rows are left; the same command goes on with them: the stream took nothing 2 times"),
         "{error}"
@@ -166,11 +166,11 @@ fn a_replay_that_was_interrupted_goes_on_and_a_third_puts_nothing() {
     for (put, before) in [(60, 540), (0, 600)] {
         let dry = replay(&folder, firehose.port, "errors --to-stream clicks").output().expect("run");
         let printed = String::from_utf8_lossy(&dry.stdout).into_owned();
-        assert!(printed.contains(&format!("600 = 0 put + {before} put before + {put} left   (adds up)")), "{printed}");
+        assert!(printed.contains(&format!("600 = 0 put + {before} repeated + {put} left   (adds up)")), "{printed}");
         let output = replay(&folder, firehose.port, arguments).output().expect("run");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(printed.contains(&format!("600 = {put} put + {before} put before + 0 left   (adds up)")), "{printed}");
+        assert!(printed.contains(&format!("600 = {put} put + {before} repeated + 0 left   (adds up)")), "{printed}");
     }
     let (requests, taken) = firehose.seen();
     assert_eq!(requests, [500, 100, 60, 60, 60]);

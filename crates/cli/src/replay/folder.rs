@@ -8,12 +8,15 @@ const FOLDERS: [(&str, &str); 8] = [
     ("processing-failed", "Lambda."),
     ("metadata-extraction-failed", "DynamicPartitioning.Metadata"),
     ("activePartitionExceeded", "DynamicPartitioning.ActivePartition"),
-    ("format-conversion-failed", "DataFormatConversion."),
+    (CONVERSION, "DataFormatConversion."),
     ("decompression-failed", "Decompression."),
     ("AmazonOpenSearchService-failed", "OS."),
     ("splunk-failed", "Splunk."),
     ("http-endpoint-failed", "HttpEndpoint."),
 ];
+
+/// What stands here has been through the Lambda: rows.
+pub(super) const CONVERSION: &str = "format-conversion-failed";
 
 /// Where neither path nor code tells.
 const UNKNOWN: &str = "unknown";

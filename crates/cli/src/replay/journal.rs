@@ -20,16 +20,12 @@ pub(super) fn key(row: &[u8]) -> Key {
 }
 
 /// An open journal. No other process has it open.
-#[derive(Debug, Default)]
-pub(super) struct Journal {
-    /// `None`: nothing was put yet, and nothing will be.
-    file: Option<File>,
-    taken: HashSet<Key>,
-}
+#[derive(Debug)]
+pub(super) struct Journal(File);
 
 impl Journal {
-    /// Opens the journal of replays to `stream`, or begins it.
-    pub(super) fn open(path: &Path, stream: &str) -> Result<Self> {
+    /// Opens the journal of replays to `stream`, or begins it. Gives the keys of the rows that the stream took, too.
+    pub(super) fn open(path: &Path, stream: &str) -> Result<(Self, HashSet<Key>)> {
         let cannot = || format!("cannot open the journal {}", path.display());
         let options = OpenOptions::new().read(true).append(true).create(true).to_owned();
         let mut file = options.open(path).with_context(cannot)?;
@@ -42,7 +38,7 @@ impl Journal {
         let first = format!("rows put into the stream {stream}\n");
         if text.is_empty() {
             file.write_all(first.as_bytes()).with_context(cannot)?;
-            return Ok(Self { file: Some(file), taken: HashSet::new() });
+            return Ok((Self(file), HashSet::new()));
         }
         let Some(lines) = text.strip_prefix(&first) else {
             bail!("{} is no journal of replays to {stream}; name another with --journal", path.display());
@@ -54,19 +50,13 @@ impl Journal {
         let parse = |line: &str| Key::try_from(STANDARD.decode(line).ok()?).ok();
         let taken: Option<HashSet<Key>> = lines[..whole].lines().map(parse).collect();
         let taken = taken.with_context(|| format!("{} is damaged; name another with --journal", path.display()))?;
-        Ok(Self { file: Some(file), taken })
-    }
-
-    /// Whether the row is still to be put: the stream has not taken it, and it was not claimed before.
-    pub(super) fn claim(&mut self, key: Key) -> bool {
-        self.taken.insert(key)
+        Ok((Self(file), taken))
     }
 
     /// Notes that the stream took these rows; they are on the disk when this returns.
     pub(super) fn note(&mut self, keys: &[Key]) -> Result<()> {
         let lines: String = keys.iter().map(|key| STANDARD.encode(key) + "\n").collect();
-        let Some(file) = &mut self.file else { return Ok(()) };
-        file.write_all(lines.as_bytes()).and_then(|()| file.sync_data()).context("cannot write the journal")
+        self.0.write_all(lines.as_bytes()).and_then(|()| self.0.sync_data()).context("cannot write the journal")
     }
 }
 
@@ -79,12 +69,11 @@ mod tests {
     fn a_journal_remembers_and_a_line_cut_off_is_forgotten() {
         let path = std::env::temp_dir().join(format!("clickstream-journal-{}", std::process::id()));
         let rows = [key(b"a"), key(b"b")];
-        Journal::open(&path, "s").expect("a new one").note(&rows).expect("noted");
+        Journal::open(&path, "s").expect("a new one").0.note(&rows).expect("noted");
         let text = fs::read_to_string(&path).expect("text");
         fs::write(&path, &text[..text.len() - 3]).expect("cut");
-        let mut journal = Journal::open(&path, "s").expect("an old one");
-        assert_eq!(rows.map(|row| journal.claim(row)), [false, true]);
-        assert!(!journal.claim(rows[1]));
+        let (mut journal, taken) = Journal::open(&path, "s").expect("an old one");
+        assert_eq!(taken, HashSet::from([rows[0]]));
         journal.note(&rows[1..]).expect("noted");
         assert!(Journal::open(&path, "s").expect_err("in use").to_string().contains("another replay"));
         drop(journal);

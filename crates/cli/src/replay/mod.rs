@@ -22,11 +22,12 @@ use crate::summary::Summary;
 use anyhow::{Context, Result};
 use clickstream::transform::Transform;
 use indicatif::{ProgressBar, ProgressStyle};
-use journal::{Journal, key};
+use journal::{Journal, Key, key};
 use object::Undelivered;
 use put::{Patience, Put, Stream};
 use report::Report;
 use review::{Fate, Review};
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, UNIX_EPOCH};
@@ -135,7 +136,8 @@ fn journal_path(args: &Args, stream: &str) -> PathBuf {
 
 /// Puts all rows into the stream. Gives what stopped it, if something did.
 fn execute(args: &Args, stream: &str, replay: &mut Replay) -> Result<Option<anyhow::Error>> {
-    let journal = Journal::open(&journal_path(args, stream), stream)?;
+    let (journal, taken) = Journal::open(&journal_path(args, stream), stream)?;
+    replay.met = taken;
     let mut stream = reach(stream)?;
     let mut put = Put::new(stream.as_mut(), journal, Patience { tries: args.tries, pause: PAUSE });
     let mut stopped = None;
@@ -149,8 +151,8 @@ fn execute(args: &Args, stream: &str, replay: &mut Replay) -> Result<Option<anyh
     if stopped.is_none() {
         stopped = put.flush().err();
     }
-    let report = &mut replay.report;
-    (report.put, report.before, report.left) = (put.taken, put.before, report.left + put.waiting());
+    replay.report.put = put.taken;
+    replay.report.left += put.waiting();
     Ok(stopped)
 }
 
@@ -166,23 +168,27 @@ fn reach(_: &str) -> Result<Box<dyn Stream>> {
     )
 }
 
-/// Says what would be put, if anything.
+/// Finds out what would be put.
 fn look(args: &Args, stream: Option<&str>, replay: &mut Replay) -> Result<()> {
     let begun = stream.map(|stream| (journal_path(args, stream), stream)).filter(|(path, _)| path.exists());
-    let mut journal = begun.map_or_else(|| Ok(Journal::default()), |(path, stream)| Journal::open(&path, stream))?;
+    if let Some((path, stream)) = begun {
+        replay.met = Journal::open(&path, stream)?.1;
+    }
     while let Some(row) = replay.next() {
-        let is_new = journal.claim(key(&row?.data));
-        *(if is_new { &mut replay.report.left } else { &mut replay.report.before }) += 1;
+        row?;
+        replay.report.left += 1;
     }
     Ok(())
 }
 
-/// The rows that can be put back, one after the other.
+/// The rows that can be put back, one after the other, each once.
 struct Replay<'a> {
     args: &'a Args,
     files: IntoIter<PathBuf>,
     records: IntoIter<Undelivered>,
     rows: IntoIter<Incoming>,
+    /// Those that are not to be put again.
+    met: HashSet<Key>,
     review: Review,
     report: Report,
     progress: ProgressBar,
@@ -200,6 +206,7 @@ impl<'a> Replay<'a> {
             files: files.into_iter(),
             records: Vec::new().into_iter(),
             rows: Vec::new().into_iter(),
+            met: HashSet::new(),
             review: Review { transform, now: args.now.unwrap_or_else(present), older_than: args.older_than },
             report: Report::default(),
         })
@@ -220,7 +227,7 @@ impl<'a> Replay<'a> {
         }
         if matches!(reviewed.fate, Fate::Replayed | Fate::Split) {
             let arrival = reviewed.arrival;
-            let rows = reviewed.rows.into_iter().map(|(_, data)| Incoming { data, arrival });
+            let rows = reviewed.rows.into_iter().map(|row| Incoming { data: row.line, arrival });
             self.rows = rows.collect::<Vec<_>>().into_iter();
             self.report.rows += self.rows.len() as u64;
         }
@@ -234,7 +241,11 @@ impl Iterator for Replay<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             if let Some(row) = self.rows.next() {
-                return Some(Ok(row));
+                if self.met.insert(key(&row.data)) {
+                    return Some(Ok(row));
+                }
+                self.report.repeated += 1;
+                continue;
             }
             if let Some(record) = self.records.next() {
                 if let Err(error) = self.record(record).context("cannot print") {

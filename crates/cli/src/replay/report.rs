@@ -26,8 +26,8 @@ pub(super) struct Report {
     pub(super) rows: u64,
     /// Of these: those that were put,
     pub(super) put: u64,
-    /// that the stream took before, in this replay or an earlier one,
-    pub(super) before: u64,
+    /// equal to one that was met before, in this replay or one that its journal knows,
+    pub(super) repeated: u64,
     /// and that are still to be put.
     pub(super) left: u64,
 }
@@ -65,14 +65,14 @@ impl Report {
     }
 
     fn add_up(&self) -> [bool; 2] {
-        [self.records == self.fates.values().sum::<u64>(), self.rows == self.put + self.before + self.left]
+        [self.records == self.fates.values().sum::<u64>(), self.rows == self.put + self.repeated + self.left]
     }
 
     /// For programs.
     pub(super) fn json(&self) -> Value {
         let mut summary = json!({
             "objects": self.objects, "records": self.records, "rows": self.rows, "put": self.put,
-            "put_before": self.before, "left": self.left, "adds_up": self.add_up() == [true, true],
+            "repeated": self.repeated, "left": self.left, "adds_up": self.add_up() == [true, true],
             "errors": self.kinds.iter().map(|((folder, code), kind)| json!({
                 "folder": folder, "code": code, "message": kind.message, "meaning": folder::meaning(code),
                 "records": kind.records, "today": kind.today,
@@ -105,8 +105,8 @@ impl Report {
         let _ = writeln!(page, "records    {:>8} = {}   ({})", self.records, fates.join(" + "), says[0]);
         let _ = writeln!(
             page,
-            "rows       {:>8} = {} put + {} put before + {} left   ({})",
-            self.rows, self.put, self.before, self.left, says[1]
+            "rows       {:>8} = {} put + {} repeated + {} left   ({})",
+            self.rows, self.put, self.repeated, self.left, says[1]
         );
         page
     }
@@ -121,7 +121,7 @@ impl Reviewed {
         json!({
             "place": self.record.place, "folder": self.record.folder, "code": self.record.code,
             "message": self.record.message, "arrival": arrival, "fate": self.fate.code(), "reason": reason,
-            "partitions": self.rows.iter().map(|(partition, _)| plan.prefix(partition)).collect::<Vec<_>>(),
+            "partitions": self.rows.iter().map(|row| plan.prefix(&row.partition)).collect::<Vec<_>>(),
         })
     }
 
@@ -129,8 +129,8 @@ impl Reviewed {
     pub(super) fn text(&self, plan: &Plan) -> String {
         let what = match (&self.reason, self.rows.as_slice()) {
             (Some((code, detail)), _) => format!("{code}: {detail}"),
-            (None, [(partition, _)]) => plan.prefix(partition),
-            (None, [(partition, _), rest @ ..]) => format!("{} and {} more rows", plan.prefix(partition), rest.len()),
+            (None, [row]) => plan.prefix(&row.partition),
+            (None, [row, rest @ ..]) => format!("{} and {} more rows", plan.prefix(&row.partition), rest.len()),
             (None, []) => String::new(),
         };
         let code = shown(&self.record.code);

@@ -1,9 +1,14 @@
 //! What the transform makes today of what could not be delivered, and what is to become of it.
 
+use super::folder;
 use super::object::Undelivered;
-use clickstream::partition::Partition;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use clickstream::reject::{Reason, Reject};
-use clickstream::transform::Transform;
+use clickstream::transform::{Placed, Transform};
+use serde::de::IgnoredAny;
+use serde_json::Deserializer;
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What is to become of a record.
@@ -50,8 +55,7 @@ impl Fate {
 pub(super) struct Reviewed {
     pub(super) record: Undelivered,
     pub(super) fate: Fate,
-    /// Where each row belongs, and its line.
-    pub(super) rows: Vec<(Partition, Vec<u8>)>,
+    pub(super) rows: Vec<Placed>,
     /// When the record first arrived, in milliseconds since 1970.
     pub(super) arrival: i64,
     /// Why it has no rows: a code and a detail.
@@ -80,8 +84,11 @@ impl Review {
         let failed = record.ended.or(record.arrival);
         let is_recent = failed.is_some_and(|failed| self.now.saturating_sub(failed) < self.older_than);
         let (fate, rows, reason) = match made {
+            Ok(rows) if is_of_another_schema(&record, &rows) => {
+                (Fate::StillFailing, Vec::new(), Some(("other_schema", OTHER_SCHEMA.to_owned())))
+            }
             Ok(rows) if is_recent => (Fate::Waiting, rows, None),
-            Ok(rows) if rows.iter().any(|(partition, _)| *partition != rows[0].0) => (Fate::Split, rows, None),
+            Ok(rows) if rows.iter().any(|row| row.partition != rows[0].partition) => (Fate::Split, rows, None),
             Ok(rows) => (Fate::Replayed, rows, None),
             Err((fate, code, detail)) => (fate, Vec::new(), Some((code, detail))),
         };
@@ -89,11 +96,30 @@ impl Review {
     }
 
     /// A defect of the transform costs the record that shows it, here as in the Lambda.
-    fn rows(&mut self, data: &str, arrival: i64) -> Result<Vec<(Partition, Vec<u8>)>, Reject> {
+    fn rows(&mut self, data: &str, arrival: i64) -> Result<Vec<Placed>, Reject> {
         let transform = &mut self.transform;
         catch_unwind(AssertUnwindSafe(|| transform.rows_apart(data, arrival)))
             .unwrap_or_else(|_| Err(Reject::new(Reason::Internal, "the transform panicked")))
     }
+}
+
+/// The remedy for a row of another schema.
+const OTHER_SCHEMA: &str =
+    "a row that another schema made; give that with --schema, or replay the record from the backup";
+
+/// Whether the record is a row that the transform does not take for one: it would become an event, with all that it has
+/// been through in `extra`.
+fn is_of_another_schema(record: &Undelivered, rows: &[Placed]) -> bool {
+    if record.folder != folder::CONVERSION || rows.iter().all(|row| row.came_back) {
+        return false;
+    }
+    let data = record.data.as_ref().ok().and_then(|data| STANDARD.decode(data).ok()).unwrap_or_default();
+    let mut objects = Deserializer::from_slice(&data).into_iter::<HashMap<String, IgnoredAny>>();
+    // What every schema has, and every row.
+    let is_row = |object: &HashMap<_, _>| {
+        ["event_id", "event_time", "received_at"].iter().all(|name| object.contains_key(*name))
+    };
+    objects.any(|object| object.is_ok_and(|object| is_row(&object)))
 }
 
 fn fate(reject: &Reject) -> Fate {
