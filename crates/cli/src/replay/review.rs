@@ -6,9 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clickstream::reject::{Reason, Reject};
 use clickstream::transform::{Placed, Transform};
-use serde::de::IgnoredAny;
-use serde_json::Deserializer;
-use std::collections::HashMap;
+use serde_json::{Deserializer, Map, Value};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What is to become of a record.
@@ -114,9 +112,9 @@ fn is_of_another_schema(record: &Undelivered, rows: &[Placed]) -> bool {
         return false;
     }
     let data = record.data.as_ref().ok().and_then(|data| STANDARD.decode(data).ok()).unwrap_or_default();
-    let mut objects = Deserializer::from_slice(&data).into_iter::<HashMap<String, IgnoredAny>>();
+    let mut objects = Deserializer::from_slice(&data).into_iter::<Map<String, Value>>();
     // What every schema has, and every row.
-    let is_row = |object: &HashMap<_, _>| {
+    let is_row = |object: &Map<String, Value>| {
         ["event_id", "event_time", "received_at"].iter().all(|name| object.contains_key(*name))
     };
     objects.any(|object| object.is_ok_and(|object| is_row(&object)))
