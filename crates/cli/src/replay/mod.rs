@@ -19,7 +19,7 @@ use crate::output::print;
 use crate::run::play;
 use crate::schema::plan;
 use crate::summary::Summary;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clickstream::transform::Transform;
 use indicatif::{ProgressBar, ProgressStyle};
 use journal::{Journal, Key, key};
@@ -248,7 +248,7 @@ impl Iterator for Replay<'_> {
                 continue;
             }
             if let Some(record) = self.records.next() {
-                if let Err(error) = self.record(record).context("cannot print") {
+                if let Err(error) = self.record(record) {
                     return Some(Err(error));
                 }
                 continue;
