@@ -1,13 +1,16 @@
 //! The command-line tool `clickstream`: work with the transform without an AWS account.
 
 mod generate;
+mod input;
 mod invocation;
 mod lake;
+mod object;
 mod output;
 mod pack;
 mod replay;
 mod run;
 mod schema;
+mod stream;
 mod summary;
 
 use clap::{Parser, Subcommand};
@@ -23,10 +26,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Play records through the transform into a folder laid out like the bucket.
-    Run(run::Args),
+    /// Play Firehose: records through the transform into a folder laid out like the bucket.
+    Run(Box<run::Args>),
     /// Explain what Firehose could not deliver, and put back what can succeed now.
-    Replay(replay::Args),
+    Replay(Box<replay::Args>),
     /// Make a shop's traffic: one record a line.
     Generate(generate::Args),
     /// Pack records into one Firehose invocation, as `sam local invoke -e` takes it.

@@ -1,14 +1,13 @@
 //! `clickstream replay`: what could not be delivered, explained, and put back.
 
-#[path = "support/replay.rs"]
 mod support;
+#[path = "support/replay.rs"]
+mod undelivered;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::io::Write;
-use support::{ARRIVAL, Folder, failed, told, unconverted};
+use support::{Folder, Function, clickstream, packed};
+use undelivered::{ARRIVAL, failed, told, unconverted};
 
 const LOGIN: &str = r#"{"event":"login","user_id":"u-1"}"#;
 const VIEW: &str = r#"{"event":"item_view","item_id":"CUP-02","ts":1795428929000}"#;
@@ -20,9 +19,8 @@ fn every_folder_and_shape_is_read_and_explained() {
         "errorMessage": "m", "attemptEndingTimestamp": ARRIVAL.to_string(), "rawData": "e30=", "lambdaArn": "" });
     folder
         .write("errors/processing-failed/date=2026-11-23/a", failed(LOGIN, "Lambda.FunctionError") + &docs.to_string());
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
-    gzip.write_all(failed(VIEW, "DynamicPartitioning.MetadataExtractionFailed").as_bytes()).expect("packed");
-    folder.write("errors/metadata-extraction-failed/b.gz", gzip.finish().expect("packed"));
+    let object = failed(VIEW, "DynamicPartitioning.MetadataExtractionFailed");
+    folder.write("errors/metadata-extraction-failed/b.gz", packed(object.as_bytes()));
     let object = failed(VIEW, "DynamicPartitioning.ActivePartitionsLimitExceeded");
     folder.write("errors/activePartitionExceeded/c", object.trim_end().repeat(3));
     folder.write("errors/format-conversion-failed/d", unconverted(LOGIN));
@@ -115,7 +113,7 @@ fn a_mixed_batch_is_put_back_event_by_event_with_what_stands_beside_them() {
     let folder = Folder::new("split");
     let envelope = r#"{"app_id":"shop","batch":[{"event":"login"},{"event":"search"},{"event":"login"}]}"#;
     folder.write("processing-failed/x", failed(envelope, "Lambda.ProcessingFailedStatus"));
-    let (_, summary) = told(&folder.replay("processing-failed --json --to lake"));
+    let (_, summary) = told(&folder.replay("processing-failed --json --to lake --format json"));
     assert_eq!([&summary["split"], &summary["rows"], &summary["put"], &summary["left"]], [1, 3, 3, 0]);
     let lake = folder.lake("lake");
     let places: Vec<_> = lake.iter().map(|(place, rows)| (place.as_str(), rows.len())).collect();
@@ -132,7 +130,8 @@ fn replaying_twice_adds_nothing_after_dedupe() {
     let records = [LOGIN, VIEW, r#"[{"event":"login"},{"event":"search"}]"#, r#"{"event_id":"own","event":"logout"}"#];
     folder.write("x", records.map(|record| failed(record, "Lambda.FunctionError")).concat());
     let lakes = [("first", "2026-11-24T00:00:00Z"), ("second", "2026-12-24T00:00:00Z")].map(|(lake, now)| {
-        let status = folder.command(&format!("x --to {lake}")).args(["--now", now]).status().expect("run");
+        let status =
+            folder.command(&format!("x --to {lake} --format json")).args(["--now", now]).status().expect("run");
         assert!(status.success());
         folder.lake(lake)
     });
@@ -142,7 +141,7 @@ fn replaying_twice_adds_nothing_after_dedupe() {
     // The rows themselves may fail again, in the conversion: nothing new comes of that either.
     let rows: String = lakes[0].values().flatten().map(|row| unconverted(&format!("{row}\n"))).collect();
     folder.write("format-conversion-failed/y", rows);
-    assert!(folder.replay("format-conversion-failed --to third").status.success());
+    assert!(folder.replay("format-conversion-failed --to third --format json").status.success());
     assert_eq!(folder.lake("third"), lakes[0]);
 }
 
@@ -151,11 +150,11 @@ fn what_a_run_could_not_deliver_is_delivered_once_the_schema_is_mended() {
     let folder = Folder::new("mended");
     let batch = r#"[{"event":"login","ts":1795428929000},{"event":"Sesame Opened","ts":1795428929001}]"#;
     folder.write("day.ndjson", format!("{LOGIN}\n{batch}\nno JSON\n"));
-    let run = std::process::Command::new(env!("CARGO_BIN_EXE_clickstream"))
+    let run = clickstream()
         .args(["run", "day.ndjson", "--arrival", "2026-11-23T10:15:32Z", "--out", "lake"])
         .current_dir(folder.path())
-        .status();
-    assert!(run.expect("run").success());
+        .output();
+    assert!(run.expect("run").status.success());
     let (told_before, before) = told(&folder.replay("lake/errors --json"));
     assert_eq!([&before["records"], &before["split"], &before["quarantined"]], [2, 1, 1], "{told_before:#?}");
 
@@ -163,16 +162,33 @@ fn what_a_run_could_not_deliver_is_delivered_once_the_schema_is_mended() {
     let mended = schema.replacen("\"Signed In\"", "\"Signed In\", \"Sesame Opened\"", 1);
     assert_ne!(mended, schema);
     folder.write("schema.toml", mended);
-    let (_, after) = told(&folder.replay("lake/errors --json --schema schema.toml --to replayed"));
+    let (_, after) = told(&folder.replay("lake/errors --json --schema schema.toml --to replayed --format json"));
     assert_eq!([&after["replayed"], &after["split"], &after["quarantined"], &after["put"]], [1, 0, 1, 2]);
     assert_eq!(folder.lake("replayed").keys().collect::<Vec<_>>(), ["event_type=login/date=2026-11-23"]);
+}
+
+#[test]
+fn an_outage_costs_nothing() {
+    let folder = Folder::new("outage");
+    folder.write("day.ndjson", [LOGIN, VIEW, r#"[{"event":"login"},{"event":"login"}]"#, "{}"].join("\n"));
+    let outage = Function::start(|_| r#"{"errorType":"Runtime.ExitError","errorMessage":"out"}"#.into());
+    for (lake, via) in [("well", "inprocess"), ("broken", outage.url.as_str())] {
+        let arguments = ["--arrival", "2026-11-23T10:15:32Z", "--format", "json", "--out", lake, "--via", via];
+        let run = clickstream().args(["run", "day.ndjson"]).args(arguments).current_dir(folder.path()).output();
+        assert!(run.expect("run").status.success());
+    }
+    assert!(folder.lake("broken").is_empty());
+    let (records, summary) = told(&folder.replay("broken/errors --json --to healed --format json"));
+    assert!(records.iter().all(|record| record["code"] == "Lambda.FunctionError"), "{records:#?}");
+    assert_eq!([&summary["records"], &summary["replayed"], &summary["put"]], [4, 4, 5]);
+    assert_eq!(folder.lake("healed"), folder.lake("well"));
 }
 
 #[test]
 fn a_row_of_another_schema_stays_until_it_is_replayed_with_that() {
     let folder = Folder::new("schema");
     folder.write("x", failed(r#"{"event":"search","promotion_id":"12"}"#, "Lambda.FunctionError"));
-    assert!(folder.replay("x --to lake").status.success());
+    assert!(folder.replay("x --to lake --format json").status.success());
     let row = folder.lake("lake").into_values().flatten().next().expect("a row");
     folder.write("format-conversion-failed/y", unconverted(&row) + &unconverted(r#"{"qty":"oops"}"#));
     let schema = std::fs::read_to_string("../../schema.toml").expect("schema.toml");
@@ -206,9 +222,7 @@ fn nothing_is_put_into_a_stream_without_a_word() {
 #[test]
 fn a_file_that_cannot_be_read_costs_itself_alone() {
     let folder = Folder::new("broken");
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::none());
-    gzip.write_all(failed(LOGIN, "Lambda.FunctionError").as_bytes()).expect("packed");
-    let packed = gzip.finish().expect("packed");
+    let packed = packed(failed(LOGIN, "Lambda.FunctionError").as_bytes());
     folder.write("x/a", &packed[..packed.len() - 8]);
     folder.write("x/b", failed(VIEW, "Lambda.FunctionError"));
     let (records, summary) = told(&folder.replay("x --json"));

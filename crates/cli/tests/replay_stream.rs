@@ -1,8 +1,9 @@
 //! `clickstream replay --to-stream`: over HTTP, against a stream that refuses, and against moto's.
 #![cfg(feature = "aws")]
 
-#[path = "support/replay.rs"]
 mod support;
+#[path = "support/replay.rs"]
+mod undelivered;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -14,7 +15,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use support::{Folder, failed, told};
+use support::Folder;
+use undelivered::{failed, told};
 
 /// What a request is answered: for each record whether it is taken, or a status and a body for all.
 type Answers = fn(request: usize, records: usize) -> Result<Vec<bool>, (u16, &'static str)>;
@@ -139,7 +141,7 @@ fn what_the_stream_refuses_is_put_again_until_every_row_is_taken_once() {
     // What was put is rows, and the transform gives each back as it is.
     let rows: String = taken.keys().map(|row| failed(row, "Lambda.FunctionError")).collect();
     folder.write("rows", rows);
-    assert!(folder.replay("rows --to lake").status.success());
+    assert!(folder.replay("rows --to lake --format json").status.success());
     let mut lake: Vec<_> = folder.lake("lake").into_values().flatten().map(|row| (row + "\n").into_bytes()).collect();
     lake.sort();
     assert_eq!(lake, taken.into_keys().collect::<Vec<_>>());

@@ -1,10 +1,10 @@
 //! The error objects of a folder, as `aws s3 sync` leaves them.
 
 use super::object::{self, Undelivered};
+use crate::input::plain;
 use anyhow::{Context, Result};
-use flate2::bufread::MultiGzDecoder;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The most bytes of an object that are read, unpacked. Firehose buffers at most 128 MiB (API reference,
@@ -42,24 +42,13 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 /// What of it cannot be read is the last of them.
 pub(super) fn records(path: &Path) -> Vec<Undelivered> {
     let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| unpacked(file, &mut bytes));
+    let read = File::open(path).and_then(plain).and_then(|reader| reader.take(MAX_OBJECT).read_to_end(&mut bytes));
     let mut records = object::records(path, &bytes);
     let broken = match read {
-        Ok(()) if bytes.len() as u64 == MAX_OBJECT => Some("it is larger than any object that Firehose writes".into()),
-        Ok(()) => None,
+        Ok(_) if bytes.len() as u64 == MAX_OBJECT => Some("it is larger than any object that Firehose writes".into()),
+        Ok(_) => None,
         Err(error) => Some(error.to_string()),
     };
     records.extend(broken.map(|why| object::unreadable(path, why)));
     records
-}
-
-/// Appends what `file` holds.
-fn unpacked(file: File, bytes: &mut Vec<u8>) -> io::Result<()> {
-    let mut file = BufReader::new(file);
-    if file.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
-        MultiGzDecoder::new(file).take(MAX_OBJECT).read_to_end(bytes)?;
-    } else {
-        file.take(MAX_OBJECT).read_to_end(bytes)?;
-    }
-    Ok(())
 }

@@ -9,16 +9,17 @@ mod aws;
 mod files;
 mod folder;
 mod journal;
+mod local;
 mod object;
 mod put;
 mod report;
 mod review;
 
-use crate::invocation::Incoming;
+use crate::input::{Incoming, time};
+use crate::object::Format;
 use crate::output::print;
-use crate::run::play;
 use crate::schema::plan;
-use crate::summary::Summary;
+use crate::stream::Settings;
 use anyhow::Result;
 use clickstream::transform::Transform;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -58,6 +59,9 @@ pub(crate) struct Args {
     /// Play the rows into this folder, which is laid out like the bucket; replaced if an earlier run made it.
     #[arg(long, value_name = "DIR", conflicts_with = "to_stream")]
     to: Option<PathBuf>,
+    /// How rows are stored there.
+    #[arg(long, value_enum, default_value = "parquet", requires = "to")]
+    format: Format,
     /// Put the rows into this stream. Says what it would put, unless --execute is given.
     #[arg(long, value_name = "NAME")]
     to_stream: Option<String>,
@@ -74,7 +78,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "AGE", default_value = "15m", value_parser = age)]
     older_than: i64,
     /// The present, as RFC 3339, if it is to be another.
-    #[arg(long, value_name = "TIME", value_parser = crate::invocation::time)]
+    #[arg(long, value_name = "TIME", value_parser = time)]
     now: Option<i64>,
     /// Another schema than the one built in. The stream's transform must have the same.
     #[arg(long, value_name = "FILE")]
@@ -85,6 +89,8 @@ pub(crate) struct Args {
     /// Print a JSON object for every record, and the summary as the last one.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    settings: Settings,
 }
 
 /// An age in milliseconds.
@@ -106,9 +112,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let mut replay = Replay::new(args)?;
     let stopped = match (&args.to, &args.to_stream) {
         (Some(folder), _) => {
-            let (_, played) = play(plan(args.schema.as_deref())?, &mut replay, folder, Summary::default())?;
-            replay.report.put = played.counts.rows;
-            replay.report.left = played.counts.rejected;
+            local::play(args, folder, &mut replay)?;
             None
         }
         (None, Some(stream)) if args.execute => execute(args, stream, &mut replay)?,
