@@ -27,12 +27,12 @@ run: ## play a day of shop traffic through the transform into ./lake
 	  --arrival 2026-11-24T00:00:00Z --show purchase
 
 test: setup lint $(BOOTSTRAP) ## everything
-	CLICKSTREAM_BOOTSTRAP=$(CURDIR)/$(BOOTSTRAP) cargo test --workspace
+	CLICKSTREAM_BOOTSTRAP=$(CURDIR)/$(BOOTSTRAP) cargo test --workspace --features clickstream-cli/aws
 	$(VENV)/bin/pytest tests
 
 lint: ## format, clippy, documentation
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets -- --deny warnings
+	cargo clippy --workspace --all-targets --features clickstream-cli/aws -- --deny warnings
 	RUSTDOCFLAGS=--deny=warnings cargo doc --workspace --no-deps --document-private-items
 
 build: setup $(BOOTSTRAP) ## the artefact that is deployed

@@ -8,8 +8,8 @@ use crate::tape::Tape;
 /// Ends a list of flags that has no room for the rest.
 const MORE: &str = ",more";
 
-/// Fills the two columns that come last, because they speak of all the others: what is left over, and the flags.
-pub(crate) fn complete(plan: &Plan, text: &str, tape: &Tape, row: &mut Row) {
+/// Fills the column of what is left over.
+pub(crate) fn extra(plan: &Plan, text: &str, tape: &Tape, row: &mut Row) {
     let mut extra = String::new();
     let mut compact = Compact { plan, text, tape, made: &row.made, keep: Keep::Left, flags: FlagSet::default() };
     compact.container(None, MAX_VARCHAR as usize, &mut extra);
@@ -21,10 +21,20 @@ pub(crate) fn complete(plan: &Plan, text: &str, tape: &Tape, row: &mut Row) {
     if tape.removed {
         row.raise(Flag::KeyRemoved);
     }
+}
+
+/// Fills the column of the flags, after those that a row brings with it when it comes back.
+pub(crate) fn flags(plan: &Plan, text: &str, row: &mut Row) {
     let width = plan.columns[plan.roles.flags].kind.width().unwrap_or_default() as usize;
-    let mut list = String::new();
+    let brought = row.get(text, plan.roles.flags).unwrap_or_default().to_owned();
+    let mut list = brought.clone();
     for (column, flag) in row.raised() {
         let name = column.map_or("", |column| plan.columns[column].name.as_str());
+        let is_brought =
+            |entry: &str| entry == &MORE[1..] || entry.split_once(':').unwrap_or((entry, "")) == (flag.code(), name);
+        if brought.split(',').any(is_brought) {
+            continue;
+        }
         let length = usize::from(!list.is_empty()) + flag.code().len() + usize::from(!name.is_empty()) + name.len();
         if list.len() + length + MORE.len() > width {
             list.push_str(MORE);

@@ -17,6 +17,7 @@
 //!   * `coerce`: text or number to a column's type, never silently lossy
 //!   * `items`: the list of items, each flattened likewise
 //!   * [`mod@derive`]: what follows from other columns; ids, time, URL, user agent, privacy
+//!   * `returned`: a row that comes back is given back as it is
 //!   * [`partition`]: event type and date, from a closed set
 //!   * `compact`: what no column has, as JSON for `extra`
 //!   * `encode`: the row as one line of JSON
@@ -42,6 +43,7 @@ pub mod observe;
 pub mod partition;
 pub mod reject;
 mod resolve;
+mod returned;
 pub mod row;
 pub mod schema;
 pub mod tape;

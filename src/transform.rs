@@ -8,6 +8,7 @@ use crate::json::Cursor;
 use crate::observe::{Observed, Observer};
 use crate::partition::{Partition, partition};
 use crate::reject::{Reason, Reject};
+use crate::returned;
 use crate::row::{Flag, Row};
 use crate::schema::Plan;
 use crate::tape::Tape;
@@ -23,6 +24,17 @@ pub struct Done {
     pub partition: Partition,
     /// How many there are: one for each event.
     pub rows: usize,
+}
+
+/// One row of a record whose rows may belong to different partitions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    /// Where it belongs.
+    pub partition: Partition,
+    /// The row: newline-terminated JSON.
+    pub line: Vec<u8>,
+    /// Whether it was a row when it came.
+    pub came_back: bool,
 }
 
 /// Makes rows. Holds the compiled schema and the buffers that every record uses again; what it makes of a record
@@ -89,20 +101,35 @@ impl Transform {
         room: usize,
         observer: Option<Observer>,
     ) -> Result<Done, Reject> {
+        self.decoded(data, &mut Rows { arrival, room, observer, ..Rows::default() })
+    }
+
+    /// The rows of a record whose events may belong to different partitions. They are the rows that [`Self::record`] would make if Firehose took several partitions a record.
+    ///
+    /// # Errors
+    /// Why there are no rows.
+    pub fn rows_apart(&mut self, data: &str, arrival: i64) -> Result<Vec<Placed>, Reject> {
+        let mut record = Rows { arrival, room: usize::MAX, apart: Some(Vec::new()), ..Rows::default() };
+        self.decoded(data, &mut record)?;
+        let lines = self.rows.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec);
+        let places = record.apart.unwrap_or_default().into_iter().zip(lines);
+        Ok(places.map(|((partition, came_back), line)| Placed { partition, line, came_back }).collect())
+    }
+
+    fn decoded(&mut self, data: &str, record: &mut Rows) -> Result<Done, Reject> {
         self.rows.clear();
         self.flags = [0; Flag::ALL.len()];
         let mut bytes = std::mem::take(&mut self.bytes);
-        let done = decode::text(data, &mut bytes).and_then(|text| self.text(text, arrival, room, observer));
+        let done = decode::text(data, &mut bytes).and_then(|text| self.text(text, record));
         self.bytes = bytes;
         done
     }
 
-    fn text(&mut self, text: &str, arrival: i64, room: usize, observer: Option<Observer>) -> Result<Done, Reject> {
+    fn text(&mut self, text: &str, record: &mut Rows) -> Result<Done, Reject> {
         let objects = decode::objects(text)?;
-        let mut record = Rows { arrival, room, partition: None, count: 0, expanded: 0, observer };
         let mut result = Ok(());
         for object in &objects {
-            result = self.object(text, object, &mut record);
+            result = self.object(text, object, record);
             if result.is_err() {
                 break;
             }
@@ -151,19 +178,28 @@ impl Transform {
     /// The row of the event on the tape.
     fn row(&mut self, text: &str, event: &str, envelope: &str, record: &mut Rows) -> Result<(), Reject> {
         let Self { plan, tape, row, agents, rows, .. } = self;
-        let origin = Origin { arrival: record.arrival, event, envelope, position: record.count };
-        flatten(plan, text, tape, row, &origin, agents);
+        let came_back = envelope.is_empty() && returned::read(plan, text, offset(text, event), event, row);
+        if !came_back {
+            let origin = Origin { arrival: record.arrival, event, envelope, position: record.count };
+            flatten(plan, text, tape, row, &origin, agents);
+        }
         let partition = partition(plan, text, row, record.arrival);
         match record.partition {
-            Some(first) if first != partition => {
+            Some(first) if first != partition && record.apart.is_none() => {
                 let [first, other] = [first, partition].map(|partition| plan.prefix(&partition));
                 let detail = format!("event 1 belongs to {first}, event {} to {other}", record.count + 1);
                 return Err(Reject::new(Reason::MixedPartitions, detail));
             }
             _ => record.partition = Some(partition),
         }
-        encode::complete(plan, text, tape, row);
+        if !came_back {
+            encode::extra(plan, text, tape, row);
+        }
+        encode::flags(plan, text, row);
         encode::line(plan, text, row, rows);
+        if let Some(apart) = &mut record.apart {
+            apart.push((partition, came_back));
+        }
         record.count += 1;
         if rows.len() > record.room {
             let detail = format!("{} bytes of rows and more, room for {}", rows.len(), record.room);
@@ -180,6 +216,7 @@ impl Transform {
 }
 
 /// The rows of one record so far.
+#[derive(Default)]
 struct Rows<'o> {
     arrival: i64,
     room: usize,
@@ -188,6 +225,8 @@ struct Rows<'o> {
     /// Bytes that envelopes were expanded to.
     expanded: usize,
     observer: Option<Observer<'o>>,
+    /// The partition of each, and whether it came back, where they need not have one partition in common.
+    apart: Option<Vec<(Partition, bool)>>,
 }
 
 /// Where `part`, which is a slice of `text`, begins in it.

@@ -8,6 +8,7 @@ mod lake;
 mod object;
 mod output;
 mod pack;
+mod replay;
 mod run;
 mod schema;
 mod stream;
@@ -30,6 +31,8 @@ enum Command {
     Run(Box<run::Args>),
     /// Explain what becomes of each event and why, and what the schema does not cover.
     Explain(explain::Args),
+    /// Explain what Firehose could not deliver, and put back what can succeed now.
+    Replay(Box<replay::Args>),
     /// Make a shop's traffic: one record a line.
     Generate(generate::Args),
     /// Pack records into one Firehose invocation, as `sam local invoke -e` takes it.
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Replay(args) => replay::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Pack(args) => pack::run(&args),
         Command::Schema(args) => schema::run(&args),

@@ -48,7 +48,8 @@ pub(crate) struct Input {
     rate: Option<u32>,
 }
 
-fn time(text: &str) -> Result<i64, String> {
+/// A time as people write it, in milliseconds since 1970.
+pub(crate) fn time(text: &str) -> Result<i64, String> {
     clickstream::derive::time::parse(text).ok_or_else(|| "write a time such as 2026-11-23T10:15:30Z".into())
 }
 
