@@ -15,7 +15,10 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any
 
 LIMIT = 6_291_556  # bytes of a request that Lambda takes; the emulator would cut it off silently
 
@@ -42,7 +45,12 @@ def wait_for(port: int) -> None:
     sys.exit("the emulator does not listen")
 
 
-def invoke(bootstrap: str, event: bytes) -> dict:
+@contextmanager
+def running(bootstrap: Path | str, log: IO = sys.stderr, **environment: str) -> Iterator[Callable[[bytes], Any]]:
+    """A function that invokes the bootstrap, with these variables in its environment; its output goes to `log`.
+
+    The emulator takes one invocation at a time.
+    """
     port, api = free_port(), free_port()
     process = subprocess.Popen(
         [
@@ -52,14 +60,20 @@ def invoke(bootstrap: str, event: bytes) -> dict:
             *("--log-level", "error"),
             bootstrap,
         ],
-        stdout=sys.stderr,
+        stdout=log,
+        stderr=log,
+        env={**os.environ, **environment},
         start_new_session=True,  # the emulator leaves its function behind when it alone is ended
     )
+
+    def invoke(event: bytes) -> Any:
+        url = f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations"
+        with urllib.request.urlopen(url, data=event, timeout=120) as answer:
+            return json.load(answer)
+
     try:
         wait_for(port)
-        url = f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations"
-        with urllib.request.urlopen(url, data=event, timeout=60) as answer:
-            return json.load(answer)
+        yield invoke
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -71,7 +85,8 @@ def main() -> None:
     event = Path(sys.argv[2]).read_bytes()
     if len(event) > LIMIT:
         sys.exit(f"{sys.argv[2]} has {len(event)} bytes; Lambda takes {LIMIT}")
-    answer = invoke(sys.argv[1], event)
+    with running(sys.argv[1]) as invoke:
+        answer = invoke(event)
     for record in answer.get("records", []):
         if record["result"] == "Ok":
             record["data"] = [json.loads(row) for row in base64.b64decode(record["data"]).splitlines()]

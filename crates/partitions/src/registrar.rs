@@ -64,7 +64,7 @@ fn every(partitions: &[Values], failure: &Failure) -> Vec<Refused> {
 }
 
 /// Changes partitions in batches of at most `most`. A partition that is refused with the code `already` is as it should
-/// be; any other refusal is tried again.
+/// be; those refused otherwise are tried again together, after a pause.
 fn settle<'a>(
     glue: &mut Glue<'a>,
     partitions: &[Values],
@@ -73,39 +73,37 @@ fn settle<'a>(
     change: impl Fn(&mut Glue<'a>, &[Values]) -> Result<Vec<Refused>, Failure>,
 ) -> Settled {
     let mut settled = Settled::default();
-    let mut batches = partitions.chunks(most);
-    while let Some(batch) = batches.next() {
-        let mut left = batch.to_vec();
-        for attempt in 0..ATTEMPTS {
-            let mut refused: HashMap<Values, Failure> = match change(glue, &left) {
-                Ok(refused) => refused.into_iter().collect(),
+    let mut left = partitions.to_vec();
+    for attempt in 0..ATTEMPTS {
+        let mut again = Vec::new();
+        let mut batches = left.chunks(most);
+        while let Some(batch) = batches.next() {
+            match change(glue, batch) {
+                Ok(refused) => {
+                    let mut refused: HashMap<Values, Failure> = refused.into_iter().collect();
+                    for values in batch {
+                        match refused.remove(values) {
+                            None => settled.done += 1,
+                            Some(failure) if failure.code == already => settled.already += 1,
+                            Some(failure) => again.push((values.clone(), failure)),
+                        }
+                    }
+                }
                 Err(failure) => {
-                    settled.failed.extend(every(&left, &failure));
+                    settled.failed.extend(every(batch, &failure));
                     if failure.passes() {
                         // It has been waited for long enough, and would be for every batch.
                         settled.failed.extend(batches.by_ref().flat_map(|batch| every(batch, &failure)));
                     }
-                    break;
-                }
-            };
-            let mut again = Vec::new();
-            for values in left {
-                match refused.remove(&values) {
-                    None => settled.done += 1,
-                    Some(failure) if failure.code == already => settled.already += 1,
-                    Some(failure) => again.push((values, failure)),
                 }
             }
-            if again.is_empty() {
-                break;
-            }
-            if attempt + 1 == ATTEMPTS {
-                settled.failed.extend(again);
-                break;
-            }
-            glue.client.wait(attempt);
-            left = again.into_iter().map(|(values, _)| values).collect();
         }
+        if again.is_empty() || attempt + 1 == ATTEMPTS {
+            settled.failed.extend(again);
+            break;
+        }
+        glue.client.wait(attempt);
+        left = again.into_iter().map(|(values, _)| values).collect();
     }
     settled
 }
