@@ -1,5 +1,6 @@
 import ipaddress
 import json
+import logging
 import os
 import ssl
 import sys
@@ -31,6 +32,7 @@ BOOTSTRAP = os.environ.get("CLICKSTREAM_PARTITIONS", ROOT / "target/lambda/parti
 
 @pytest.fixture(scope="session")
 def moto():
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # else a failure is told under thousands of requests
     server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
