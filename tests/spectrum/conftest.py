@@ -22,7 +22,7 @@ from moto.server import ThreadedMotoServer
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from invoke import running  # noqa: E402
+from emulator import serving  # noqa: E402
 
 DATABASE, TABLE, BUCKET = "clickstream", "events", "lake"
 LOCATION = f"s3://{BUCKET}/events/"
@@ -82,11 +82,12 @@ def catalogue(glue, moto):
 class Function:
     """The built binary, running under Lambda's emulator."""
 
-    def __init__(self, invoke, log: Path):
-        self._invoke, self._log = invoke, log
+    def __init__(self, url: str, log: Path):
+        self._url, self._log = url, log
 
     def __call__(self, event=None) -> dict:
-        return self._invoke(json.dumps(event).encode())
+        with urllib.request.urlopen(self._url, json.dumps(event).encode()) as answer:
+            return json.load(answer)
 
     def at(self, time: str) -> dict:
         return self({"time": time})
@@ -124,8 +125,8 @@ def function(log: Path, url: str, **variables):
         "AWS_ENDPOINT_URL_GLUE": url,
         "AWS_LAMBDA_FUNCTION_TIMEOUT": "300",
     }
-    with log.open("w") as output, running(BOOTSTRAP, output, **environment | variables) as invoke:
-        yield Function(invoke, log)
+    with log.open("w") as output, serving(BOOTSTRAP, log=output, **environment | variables) as url:
+        yield Function(url, log)
 
 
 @pytest.fixture

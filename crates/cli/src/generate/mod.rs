@@ -17,7 +17,7 @@ mod hostile;
 mod json;
 mod pace;
 mod people;
-mod random;
+pub(crate) mod random;
 mod share;
 mod shop;
 mod timeline;
