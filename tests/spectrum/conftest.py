@@ -3,6 +3,7 @@ import json
 import logging
 import os
 import ssl
+import subprocess
 import sys
 import threading
 import urllib.request
@@ -12,22 +13,32 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import boto3
-import catalogue as catalogue_module
 import pytest
+from catalogue import CREDENTIALS, REGION, Catalogue, serve
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from events_table import DATABASE, LOCATION, ROOT, TABLE, table_input
 from moto.server import ThreadedMotoServer
 
-ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from emulator import serving  # noqa: E402
 
-DATABASE, TABLE, BUCKET = "clickstream", "events", "lake"
-LOCATION = f"s3://{BUCKET}/events/"
+TOOL = ROOT / "target/debug/clickstream"  # as `cargo test` has built it
 # The artefact that is deployed; or, while working on it, another build.
 BOOTSTRAP = os.environ.get("CLICKSTREAM_PARTITIONS", ROOT / "target/lambda/partitions/bootstrap")
+
+
+@pytest.fixture(scope="session")
+def clickstream():
+    """The command-line tool."""
+    assert TOOL.exists(), f"no {TOOL}: run `cargo build --package clickstream-cli`"
+
+    def run(*arguments, input: bytes = b"") -> bytes:
+        return subprocess.run([TOOL, *map(str, arguments)], input=input, check=True, stdout=subprocess.PIPE).stdout
+
+    return run
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +56,7 @@ def client(moto):
     """A boto3 client of a service, empty at the beginning of a test."""
     urllib.request.urlopen(urllib.request.Request(f"{moto}/moto-api/reset", method="POST"))
     keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x"}
-    return lambda service: boto3.client(service, endpoint_url=moto, region_name=catalogue_module.REGION, **keys)
+    return lambda service: boto3.client(service, endpoint_url=moto, region_name=REGION, **keys)
 
 
 @pytest.fixture
@@ -57,22 +68,11 @@ def glue(client):
     return glue
 
 
-def table_input(**changes) -> dict:
-    keys = [{"Name": "event_type", "Type": "string"}, {"Name": "date", "Type": "date"}]
-    descriptor = {
-        "Columns": [{"Name": "event_id", "Type": "varchar(64)"}, {"Name": "order_total", "Type": "decimal(18,4)"}],
-        "Location": LOCATION,
-        "InputFormat": "org.apache.hadoop.mapred.TextInputFormat",
-        "SerdeInfo": {"SerializationLibrary": "org.openx.data.jsonserde.JsonSerDe", "Parameters": {"a": "b"}},
-    }
-    return {"Name": TABLE, "PartitionKeys": keys, "StorageDescriptor": descriptor} | changes
-
-
 @pytest.fixture
 def catalogue(glue, moto):
     """The Glue API that the function calls. That a call breaks AWS's terms fails the test."""
-    catalogue = catalogue_module.Catalogue(moto, LOCATION)
-    server = catalogue_module.serve(catalogue)
+    catalogue = Catalogue(moto, LOCATION)
+    server = serve(catalogue)
     yield catalogue
     server.shutdown()
     server.server_close()
@@ -114,14 +114,13 @@ def partitions(catalogue, tmp_path):
 
 @contextmanager
 def function(log: Path, url: str, **variables):
-    keys = catalogue_module.CREDENTIALS
     environment = {
         "GLUE_DATABASE": DATABASE,
         "GLUE_TABLE": TABLE,
-        "AWS_REGION": catalogue_module.REGION,
-        "AWS_ACCESS_KEY_ID": keys.access_key,
-        "AWS_SECRET_ACCESS_KEY": keys.secret_key,
-        "AWS_SESSION_TOKEN": keys.token,
+        "AWS_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": CREDENTIALS.access_key,
+        "AWS_SECRET_ACCESS_KEY": CREDENTIALS.secret_key,
+        "AWS_SESSION_TOKEN": CREDENTIALS.token,
         "AWS_ENDPOINT_URL_GLUE": url,
         "AWS_LAMBDA_FUNCTION_TIMEOUT": "300",
     }

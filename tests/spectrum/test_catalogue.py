@@ -4,7 +4,7 @@ import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from catalogue import CREDENTIALS, KEYS, REGION, model_violations, partition_violations, signature_violations
-from conftest import table_input
+from events_table import table_input
 
 LOCATION = "s3://lake/events/"
 TABLE = {"DatabaseName": "d", "TableName": "t"}

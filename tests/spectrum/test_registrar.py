@@ -1,18 +1,15 @@
 """The Lambda `partitions`, as it is deployed, against a Glue API that holds it to AWS's terms."""
 
-import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from urllib.error import HTTPError
 
 import pytest
 from catalogue import Refusal
-from conftest import DATABASE, LOCATION, ROOT, TABLE, table_input
+from events_table import DATABASE, EVENT_TYPES, LOCATION, TABLE, table_input
 
 NOON = "2026-11-23T12:00:00Z"
 DAY = date(2026, 11, 23)
-SCHEMA = tomllib.loads((ROOT / "schema.toml").read_text())
-EVENT_TYPES = [event_type["name"] for event_type in SCHEMA["event_type"]]
 LATE_DAYS, DAYS_AHEAD = 7, 2
 
 

@@ -4,6 +4,7 @@ use crate::client::{ATTEMPTS, Failure};
 use crate::glue::{Dates, Glue, MOST_CREATED, MOST_DELETED, Refused};
 use crate::report::{Change, Report};
 use crate::task::Task;
+use chrono::NaiveDate;
 use clickstream::partition::Values;
 use clickstream::schema::Plan;
 use std::collections::{HashMap, HashSet};
@@ -24,6 +25,7 @@ struct Settled {
 pub fn run(glue: &mut Glue, plan: &Plan, task: &Task) -> Report {
     let wanted: Vec<Values> = plan.partitions_on(task.dates()).map(|partition| plan.values(&partition)).collect();
     let mut report = Report::new(*task, wanted.len());
+    let calls = glue.client.calls;
     match register(glue, task, &wanted) {
         Ok((there, settled)) => {
             report.registered = settled.done;
@@ -33,7 +35,7 @@ pub fn run(glue: &mut Glue, plan: &Plan, task: &Task) -> Report {
         Err(failure) => report.fail(Change::Register, every(&wanted, &failure)),
     }
     if let Some(cutoff) = task.cutoff {
-        match remove(glue, Dates::Before(cutoff)) {
+        match remove(glue, cutoff) {
             Ok(settled) => {
                 report.removed = settled.done + settled.already;
                 report.fail(Change::Remove, settled.failed);
@@ -41,7 +43,7 @@ pub fn run(glue: &mut Glue, plan: &Plan, task: &Task) -> Report {
             Err(failure) => report.fail_to_look(failure),
         }
     }
-    report.calls = glue.client.calls;
+    report.calls = glue.client.calls - calls;
     report
 }
 
@@ -54,8 +56,8 @@ fn register(glue: &mut Glue, task: &Task, wanted: &[Values]) -> Result<(usize, S
     Ok((wanted.len() - missing.len(), settle(glue, &missing, MOST_CREATED, "AlreadyExistsException", create)))
 }
 
-fn remove(glue: &mut Glue, dates: Dates) -> Result<Settled, Failure> {
-    let old = glue.registered(dates)?;
+fn remove(glue: &mut Glue, cutoff: NaiveDate) -> Result<Settled, Failure> {
+    let old = glue.registered(Dates::Before(cutoff))?;
     Ok(settle(glue, &old, MOST_DELETED, "EntityNotFoundException", Glue::delete))
 }
 
