@@ -46,7 +46,7 @@ $(PARTITIONS): $(VENV)/installed FORCE
 	cargo lambda build --release --package clickstream-partitions --bin partitions
 
 invoke: setup $(BOOTSTRAP) ## answer EVENT=events/x.json under AWS's Lambda emulator, without Docker
-	@$(VENV)/bin/python tests/invoke.py $(BOOTSTRAP) $(EVENT)
+	@$(VENV)/bin/python tests/emulator.py $(BOOTSTRAP) $(EVENT)
 
 generate: ## write what is made from schema.toml: DDL and docs/columns.md
 	cargo run --package clickstream-cli -- schema generate

@@ -3,8 +3,6 @@ import json
 import logging
 import os
 import ssl
-import subprocess
-import sys
 import threading
 import urllib.request
 from contextlib import ExitStack, contextmanager
@@ -18,27 +16,12 @@ from catalogue import CREDENTIALS, REGION, Catalogue, serve
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from emulator import serving
 from events_table import DATABASE, LOCATION, ROOT, TABLE, table_input
 from moto.server import ThreadedMotoServer
 
-sys.path.insert(0, str(ROOT / "tests"))
-
-from emulator import serving  # noqa: E402
-
-TOOL = ROOT / "target/debug/clickstream"  # as `cargo test` has built it
 # The artefact that is deployed; or, while working on it, another build.
 BOOTSTRAP = os.environ.get("CLICKSTREAM_PARTITIONS", ROOT / "target/lambda/partitions/bootstrap")
-
-
-@pytest.fixture(scope="session")
-def clickstream():
-    """The command-line tool."""
-    assert TOOL.exists(), f"no {TOOL}: run `cargo build --package clickstream-cli`"
-
-    def run(*arguments, input: bytes = b"") -> bytes:
-        return subprocess.run([TOOL, *map(str, arguments)], input=input, check=True, stdout=subprocess.PIPE).stdout
-
-    return run
 
 
 @pytest.fixture(scope="session")

@@ -73,16 +73,16 @@ class HalfDay:
 
 
 @pytest.fixture(scope="session")
-def week(clickstream, tmp_path_factory) -> list[HalfDay]:
+def week(tool, tmp_path_factory) -> list[HalfDay]:
     """A week of a shop through the stream."""
     half_days = {begin: HalfDay(begin) for begin in (BEGIN + n * DAY / 2 for n in range(14))}
     records = b""
     for seed, half_day in enumerate(half_days.values()):
         traffic = ["-n", 60, "--seed", seed, "--start", text(half_day.begin), "--hours", 11, "--hostile", 0.1]
-        records += half_day.records(clickstream("generate", *traffic))
+        records += half_day.records(tool("generate", *traffic, text=False))
     lake = tmp_path_factory.mktemp("week") / "lake"
     prefix = ["--prefix", template_prefix(), "--no-backup"]
-    summary = json.loads(clickstream("run", "-", "--json", "--out", lake, *prefix, input=records))
+    summary = json.loads(tool("run", "-", "--json", "--out", lake, *prefix, input=records, text=False))
     assert summary["rows"] > 800 and not summary["not_converted"], summary
     for file in (lake / "events").rglob("clickstream-1-*"):
         time = datetime.strptime(file.name[14:27], "%Y-%m-%d-%H").replace(tzinfo=UTC)

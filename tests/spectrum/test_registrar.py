@@ -265,6 +265,23 @@ def test_a_partition_that_cannot_be_removed_is_named(partitions, glue, catalogue
     assert metrics["PartitionsFailed"] == 1 and adds_up(metrics["Summary"])
 
 
+def test_that_nobody_knows_what_is_too_old_is_an_error_too(partitions, registered, catalogue):
+    catalogue.refuse = lambda _, request: Refusal("InvalidInputException") if "<" in request.get("Expression", "")[:6] else None
+    function = partitions(RETENTION_DAYS="30")
+    error = function.at(NOON)["errorMessage"]
+    assert error == "not removed (InvalidInputException: as the test wants it): what is too old"
+    assert set(registered()) == AT_NOON and function.metrics()[0]["PartitionsFailed"] == 1
+
+
+def test_nothing_is_removed_from_a_table_that_may_be_another(partitions, registered, glue):
+    glue.delete_table(DatabaseName=DATABASE, Name=TABLE)
+    keys = [{"Name": "shop", "Type": "string"}, {"Name": "date", "Type": "date"}]
+    glue.create_table(DatabaseName=DATABASE, TableInput=table_input(PartitionKeys=keys))
+    place(glue, ("north", "2020-01-01"))
+    assert "UnfitTable" in partitions(RETENTION_DAYS="30").at(NOON)["errorMessage"]
+    assert set(registered()) == {("north", "2020-01-01")}
+
+
 # ---- What the log and the outside are told --------------------------------------------------------------------------
 
 

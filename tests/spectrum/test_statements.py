@@ -31,8 +31,8 @@ def statements(sql: str) -> list[list[tuple[str, str, str]]]:
 
 
 @pytest.fixture
-def schema(clickstream):
-    return lambda *arguments: filled(clickstream("schema", *arguments).decode())
+def schema(tool):
+    return lambda *arguments: filled(tool("schema", *arguments))
 
 
 def test_the_external_table_is_redshifts_sql(schema):

@@ -1,10 +1,14 @@
 //! `clickstream schema`: what schema.toml says, in other languages.
 
+mod diff;
+pub(crate) mod document;
+
 use crate::output::print;
 use anyhow::{Context, Result};
 use clickstream::ddl;
 use clickstream::derive::time::{date, parse};
-use clickstream::schema::Plan;
+use clickstream::schema::{EMBEDDED, Plan};
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -16,7 +20,8 @@ Examples:
   clickstream schema check
   clickstream schema ddl spectrum
   clickstream schema partitions 2026-11-01 2026-11-30
-  clickstream schema --schema my-schema.toml docs")]
+  clickstream schema --schema my-schema.toml docs
+  clickstream schema diff deployed.toml my-schema.toml")]
 pub(crate) struct Args {
     /// Another schema than the one built in.
     #[arg(long, value_name = "FILE")]
@@ -46,6 +51,8 @@ enum What {
     },
     /// Print the page that describes every column.
     Docs,
+    /// Say which changes are safe for files that are already in S3. Fails if one is not.
+    Diff(diff::Args),
     /// Write every generated file of the repository, below this folder.
     Generate {
         /// The repository.
@@ -70,13 +77,25 @@ fn day(text: &str) -> Result<i64, String> {
 
 /// The schema in `file`, or the one built in.
 pub(crate) fn plan(file: Option<&Path>) -> Result<Plan> {
-    let Some(file) = file else { return Ok(Plan::embedded()?) };
-    let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    Ok(Plan::parse(&file.display().to_string(), &text)?)
+    Ok(Plan::parse(&name(file), &text(file)?)?)
+}
+
+/// Its text.
+pub(crate) fn text(file: Option<&Path>) -> Result<Cow<'static, str>> {
+    let Some(file) = file else { return Ok(EMBEDDED.into()) };
+    Ok(fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?.into())
+}
+
+/// What to call it in messages.
+pub(crate) fn name(file: Option<&Path>) -> String {
+    file.map_or("the built-in schema.toml".into(), |file| file.display().to_string())
 }
 
 /// Prints what was asked for.
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    if let What::Diff(diff) = &args.what {
+        return diff::run(diff, args.schema.as_deref());
+    }
     let plan = plan(args.schema.as_deref())?;
     match &args.what {
         What::Check => {
@@ -94,6 +113,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
             let dates = date(*from).iter_days().take_while(move |date| *date <= last);
             print(&ddl::partitions::add(&plan, dates))?;
         }
+        What::Diff(_) => {}
         What::Docs => print(&ddl::documentation(&plan))?,
         What::Generate { root } => {
             for (path, content) in ddl::files(&plan) {

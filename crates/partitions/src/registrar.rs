@@ -31,17 +31,12 @@ pub fn run(glue: &mut Glue, plan: &Plan, task: &Task) -> Report {
             report.registered = settled.done;
             report.already_there = there + settled.already;
             report.fail(Change::Register, settled.failed);
-        }
-        Err(failure) => report.fail(Change::Register, every(&wanted, &failure)),
-    }
-    if let Some(cutoff) = task.cutoff {
-        match remove(glue, cutoff) {
-            Ok(settled) => {
-                report.removed = settled.done + settled.already;
-                report.fail(Change::Remove, settled.failed);
+            if let Some(cutoff) = task.cutoff {
+                remove(glue, cutoff, &mut report);
             }
-            Err(failure) => report.fail_to_look(failure),
         }
+        // And nothing is removed from what may be another table.
+        Err(failure) => report.fail(Change::Register, every(&wanted, &failure)),
     }
     report.calls = glue.client.calls - calls;
     report
@@ -56,9 +51,15 @@ fn register(glue: &mut Glue, task: &Task, wanted: &[Values]) -> Result<(usize, S
     Ok((wanted.len() - missing.len(), settle(glue, &missing, MOST_CREATED, "AlreadyExistsException", create)))
 }
 
-fn remove(glue: &mut Glue, cutoff: NaiveDate) -> Result<Settled, Failure> {
-    let old = glue.registered(Dates::Before(cutoff))?;
-    Ok(settle(glue, &old, MOST_DELETED, "EntityNotFoundException", Glue::delete))
+fn remove(glue: &mut Glue, cutoff: NaiveDate, report: &mut Report) {
+    match glue.registered(Dates::Before(cutoff)) {
+        Ok(old) => {
+            let settled = settle(glue, &old, MOST_DELETED, "EntityNotFoundException", Glue::delete);
+            report.removed = settled.done + settled.already;
+            report.fail(Change::Remove, settled.failed);
+        }
+        Err(failure) => report.fail_to_look(failure),
+    }
 }
 
 fn every(partitions: &[Values], failure: &Failure) -> Vec<Refused> {

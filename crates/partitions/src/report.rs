@@ -7,7 +7,6 @@ use clickstream::partition::prefix;
 use clickstream::telemetry::{count, embedded};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 /// What is done to a partition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,12 +60,12 @@ impl Report {
 
     /// The answer to the caller.
     pub fn summary(&self) -> Value {
-        let not_removed: usize = self.of(Change::Remove).map(|(_, paths)| paths.len()).sum();
+        let handled = self.registered + self.already_there + self.removed + self.failed();
         json!({
             "from": self.task.first.to_string(),
             "to": self.task.last.to_string(),
             "wanted": self.wanted,
-            "expired": self.removed + not_removed,
+            "expired": handled - self.wanted,
             "registered": self.registered,
             "already_there": self.already_there,
             "removed": self.removed,
@@ -93,28 +92,21 @@ impl Report {
 
     /// What has failed and why, if anything has.
     pub fn error(&self) -> Option<String> {
-        let mut text = String::new();
-        for change in [Change::Register, Change::Remove] {
-            for (failure, paths) in self.of(change) {
-                let what = match change {
-                    Change::Register => "not registered",
-                    Change::Remove => "not removed",
-                };
-                let which = match paths.len() {
-                    0 => "partitions that are too old".to_owned(),
-                    n if change == Change::Register && n == self.wanted => {
-                        format!("all {n} partitions from {} to {}", self.task.first, self.task.last)
-                    }
-                    _ => paths.join(", "),
-                };
-                let separator = if text.is_empty() { "" } else { "\n" };
-                let _ = write!(text, "{separator}{what} ({failure}): {which}");
-            }
-        }
-        (!text.is_empty()).then_some(text)
-    }
-
-    fn of(&self, change: Change) -> impl Iterator<Item = (&Failure, &Vec<String>)> {
-        self.failed.iter().filter(move |((of, _), _)| *of == change).map(|((_, failure), paths)| (failure, paths))
+        let line = |((change, failure), paths): (&(Change, Failure), &Vec<String>)| {
+            let what = match change {
+                Change::Register => "registered",
+                Change::Remove => "removed",
+            };
+            let which = match (change, paths.len()) {
+                (Change::Register, n) if n == self.wanted => {
+                    format!("all {n} partitions from {} to {}", self.task.first, self.task.last)
+                }
+                (Change::Remove, 0) => "what is too old".to_owned(),
+                _ => paths.join(", "),
+            };
+            format!("not {what} ({failure}): {which}")
+        };
+        let lines: Vec<_> = self.failed.iter().map(line).collect();
+        (!lines.is_empty()).then(|| lines.join("\n"))
     }
 }
