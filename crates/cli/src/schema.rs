@@ -4,7 +4,7 @@ mod diff;
 pub(crate) mod document;
 
 use crate::output::print;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clickstream::ddl;
 use clickstream::derive::time::{date, parse};
 use clickstream::schema::{EMBEDDED, Plan};
@@ -109,8 +109,9 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         What::Ddl { engine: Engine::Warehouse } => print(&ddl::warehouse(&plan))?,
         What::Ddl { engine: Engine::Glue } => print(&ddl::glue(&plan))?,
         What::Partitions { from, to } => {
-            let last = date(*to);
-            let dates = date(*from).iter_days().take_while(move |date| *date <= last);
+            let (first, last) = (date(*from), date(*to));
+            ensure!(first <= last, "{first} is after {last}: name the first date first");
+            let dates = first.iter_days().take_while(move |date| *date <= last);
             print(&ddl::partitions::add(&plan, dates))?;
         }
         What::Diff(_) => {}
