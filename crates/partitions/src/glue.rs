@@ -69,6 +69,7 @@ struct Key {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct GotPartitions {
+    #[serde(default)]
     partitions: Vec<Partition>,
     next_token: Option<String>,
 }
