@@ -4,6 +4,7 @@
 
 VENV := .venv
 BOOTSTRAP := target/lambda/transform/bootstrap
+PARTITIONS := target/lambda/partitions/bootstrap
 EVENT ?= events/item-view.json
 STAGE ?= dev
 export SAM_CLI_TELEMETRY := 0
@@ -26,7 +27,7 @@ run: ## play a day of shop traffic through the transform into ./lake
 	cargo run --release --package clickstream-cli -- run samples/shop-day.ndjson --out lake \
 	  --arrival 2026-11-24T00:00:00Z --show purchase
 
-test: setup lint $(BOOTSTRAP) ## everything
+test: setup lint $(BOOTSTRAP) $(PARTITIONS) ## everything
 	CLICKSTREAM_BOOTSTRAP=$(CURDIR)/$(BOOTSTRAP) cargo test --workspace --features clickstream-cli/aws
 	$(VENV)/bin/pytest tests
 
@@ -35,13 +36,16 @@ lint: ## format, clippy, documentation
 	cargo clippy --workspace --all-targets --features clickstream-cli/aws -- --deny warnings
 	RUSTDOCFLAGS=--deny=warnings cargo doc --workspace --no-deps --document-private-items
 
-build: setup $(BOOTSTRAP) ## the artefact that is deployed
+build: setup $(BOOTSTRAP) $(PARTITIONS) ## the artefacts that are deployed
 
 # cargo knows what is fresh.
 $(BOOTSTRAP): $(VENV)/installed FORCE
 	cargo lambda build --release --package clickstream --bin transform
 
-invoke: build ## answer EVENT=events/x.json under AWS's Lambda emulator, without Docker
+$(PARTITIONS): $(VENV)/installed FORCE
+	cargo lambda build --release --package clickstream-partitions --bin partitions
+
+invoke: setup $(BOOTSTRAP) ## answer EVENT=events/x.json under AWS's Lambda emulator, without Docker
 	@$(VENV)/bin/python tests/emulator.py $(BOOTSTRAP) $(EVENT)
 
 generate: ## write what is made from schema.toml: DDL and docs/columns.md

@@ -4,8 +4,9 @@ mod diff;
 pub(crate) mod document;
 
 use crate::output::print;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clickstream::ddl;
+use clickstream::derive::time::{date, parse};
 use clickstream::schema::{EMBEDDED, Plan};
 use std::borrow::Cow;
 use std::fs;
@@ -18,6 +19,7 @@ use std::process::ExitCode;
 Examples:
   clickstream schema check
   clickstream schema ddl spectrum
+  clickstream schema partitions 2026-11-01 2026-11-30
   clickstream schema --schema my-schema.toml docs
   clickstream schema diff deployed.toml my-schema.toml")]
 pub(crate) struct Args {
@@ -37,6 +39,15 @@ enum What {
         /// For which engine.
         #[arg(value_enum)]
         engine: Engine,
+    },
+    /// Print the statements that register the partitions of these dates, both ends included, with Redshift Spectrum.
+    Partitions {
+        /// The first date, UTC.
+        #[arg(value_name = "FROM", value_parser = day)]
+        from: i64,
+        /// The last date.
+        #[arg(value_name = "TO", value_parser = day)]
+        to: i64,
     },
     /// Print the page that describes every column.
     Docs,
@@ -58,6 +69,10 @@ enum Engine {
     Warehouse,
     /// Columns of an `AWS::Glue::Table`.
     Glue,
+}
+
+fn day(text: &str) -> Result<i64, String> {
+    parse(text).ok_or_else(|| "write a date such as 2026-11-23".into())
 }
 
 /// The schema in `file`, or the one built in.
@@ -93,6 +108,12 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         What::Ddl { engine: Engine::Spectrum } => print(&ddl::spectrum(&plan))?,
         What::Ddl { engine: Engine::Warehouse } => print(&ddl::warehouse(&plan))?,
         What::Ddl { engine: Engine::Glue } => print(&ddl::glue(&plan))?,
+        What::Partitions { from, to } => {
+            let (first, last) = (date(*from), date(*to));
+            ensure!(first <= last, "{first} is after {last}: name the first date first");
+            let dates = first.iter_days().take_while(move |date| *date <= last);
+            print(&ddl::partitions::add(&plan, dates))?;
+        }
         What::Diff(_) => {}
         What::Docs => print(&ddl::documentation(&plan))?,
         What::Generate { root } => {
