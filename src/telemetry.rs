@@ -13,6 +13,33 @@ use serde_json::{Map, Value, json};
 /// The CloudWatch namespace of all metrics.
 pub const NAMESPACE: &str = "Clickstream";
 
+/// A metric: name, unit, value.
+pub type Metric = (String, &'static str, Value);
+
+/// A metric that counts.
+pub fn count(name: &str, value: u64) -> Metric {
+    (name.to_owned(), "Count", json!(value))
+}
+
+/// Metrics of one dimension (its name and value) at a time in milliseconds since 1970, in CloudWatch's embedded metric
+/// format. What else is set in the object is a property: found in the log, no metric.
+pub fn embedded(now: i64, dimension: (&str, &str), metrics: Vec<Metric>) -> Value {
+    let definitions: Vec<Value> = metrics.iter().map(|(name, unit, _)| json!({ "Name": name, "Unit": unit })).collect();
+    let mut line = json!({
+        "_aws": {
+            "Timestamp": now,
+            "CloudWatchMetrics": [
+                { "Namespace": NAMESPACE, "Dimensions": [[dimension.0]], "Metrics": definitions }
+            ],
+        },
+    });
+    line[dimension.0] = dimension.1.into();
+    for (name, _, value) in metrics {
+        line[name] = value;
+    }
+    line
+}
+
 /// The metric that counts records failed for this reason.
 pub fn failed_metric(reason: Reason) -> String {
     format!("Failed.{}", reason.code())
@@ -23,9 +50,8 @@ pub fn flagged_metric(flag: Flag) -> String {
     format!("Flagged.{}", flag.code())
 }
 
-/// The metrics that every invocation reports, with unit and value.
-fn metrics(counts: &Counts, milliseconds: f64) -> Vec<(String, &'static str, Value)> {
-    let count = |name: &str, value: u64| (name.to_owned(), "Count", json!(value));
+/// The metrics that every invocation reports.
+fn metrics(counts: &Counts, milliseconds: f64) -> Vec<Metric> {
     let mut metrics = vec![
         count("RecordsIn", counts.records),
         count("RecordsOk", counts.ok),
@@ -56,21 +82,9 @@ fn rows_by_type(plan: &Plan, answer: &Answer) -> Map<String, Value> {
 /// The invocation's line in CloudWatch's embedded metric format. `now` is in milliseconds since 1970.
 pub fn metric_line(plan: &Plan, request: &Request, answer: &Answer, now: i64, milliseconds: f64) -> String {
     let metrics = metrics(&answer.counts, milliseconds);
-    let definitions: Vec<Value> = metrics.iter().map(|(name, unit, _)| json!({ "Name": name, "Unit": unit })).collect();
-    let mut line = json!({
-        "_aws": {
-            "Timestamp": now,
-            "CloudWatchMetrics": [
-                { "Namespace": NAMESPACE, "Dimensions": [["DeliveryStream"]], "Metrics": definitions }
-            ],
-        },
-        "DeliveryStream": request.delivery_stream(),
-        "InvocationId": request.invocation_id(),
-        "RowsByType": rows_by_type(plan, answer),
-    });
-    for (name, _, value) in metrics {
-        line[name] = value;
-    }
+    let mut line = embedded(now, ("DeliveryStream", &request.delivery_stream()), metrics);
+    line["InvocationId"] = request.invocation_id().into();
+    line["RowsByType"] = rows_by_type(plan, answer).into();
     line.to_string()
 }
 
