@@ -1,6 +1,7 @@
 """The stack as CloudFormation sees it: translated from SAM, parameters replaced by their values, the nested stack put in."""
 
 import copy
+import functools
 from pathlib import Path
 
 from samtranslator.translator.transform import transform
@@ -24,8 +25,14 @@ class NoManagedPolicies:
         return {}
 
 
-def load(name="template.yaml"):
+@functools.cache
+def parsed(name):
     return yaml_parse((ROOT / name).read_text())
+
+
+def load(name="template.yaml"):
+    """The template, for the caller to change."""
+    return copy.deepcopy(parsed(name))
 
 
 def parameters(template, **overrides):
@@ -54,7 +61,7 @@ def resources(translated, **overrides):
     own = filled(translated, parameters(translated, **overrides))
     nested = [r["Properties"] for r in own.values() if r["Type"] == "AWS::CloudFormation::Stack"]
     for properties in nested:
-        inner = filled(load(properties["TemplateURL"]), properties["Parameters"])
+        inner = filled(parsed(properties["TemplateURL"]), properties["Parameters"])
         assert not set(inner) & set(own)
         own |= inner
     return own
