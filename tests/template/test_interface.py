@@ -30,6 +30,7 @@ def test_outputs_say_what_producers_and_readers_need(template):
         "TransformAliasArn",
         "DatabaseName",
         "TableName",
+        "PartitionsFunctionName",
         "SpectrumRoleArn",
         "ExternalSchema",
         "DashboardUrl",
