@@ -29,7 +29,7 @@ def make(tmp_path):
     def run(*arguments, fails="nothing", **environment):
         clean = {name: value for name, value in os.environ.items() if name != "CI"}
         result = subprocess.run(
-            ["make", "--no-print-directory", f"VENV={tmp_path}", *arguments],
+            ["make", "--no-print-directory", f"VENV={os.path.relpath(tmp_path, ROOT)}", *arguments],
             cwd=ROOT, env=clean | {"FAILS": fails} | environment, capture_output=True, text=True, check=False,
         )
         return result.returncode, log.read_text().splitlines() if log.exists() else []
