@@ -41,7 +41,7 @@ impl Block {
         let end = format!("# </{}>", self.name);
         let (_, after) = rest.split_once(&end)?;
         let indent = &before[before.rfind('\n').map_or(0, |end| end + 1)..];
-        let lines: String = self.lines.iter().map(|line| format!("{indent}{line}\n")).collect();
+        let lines: String = self.lines.iter().flat_map(|line| [indent, line, "\n"]).collect();
         Some(format!("{before}# <{}>{mark}\n{lines}{indent}{end}{after}", self.name))
     }
 }
