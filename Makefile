@@ -4,6 +4,7 @@
 
 VENV := .venv
 BOOTSTRAP := target/lambda/transform/bootstrap
+PARTITIONS := target/lambda/partitions/bootstrap
 EVENT ?= events/item-view.json
 STAGE ?= dev
 # ARCH=x86_64 or arm64 for another processor than samconfig.toml says; sam takes all overrides from one place.
@@ -32,7 +33,7 @@ run: ## play a day of shop traffic through the transform into ./lake
 	cargo run --release --package clickstream-cli -- run samples/shop-day.ndjson --out lake \
 	  --arrival 2026-11-24T00:00:00Z --show purchase
 
-test: setup lint $(BOOTSTRAP) ## everything
+test: setup lint $(BOOTSTRAP) $(PARTITIONS) ## everything
 	CLICKSTREAM_BOOTSTRAP=$(CURDIR)/$(BOOTSTRAP) cargo test --workspace
 	$(VENV)/bin/pytest tests
 
@@ -49,13 +50,16 @@ checkov: .venv-checkov/installed ## the templates against a security team's usua
 	.venv-checkov/bin/python -m pip install --quiet --requirement requirements-checkov.txt
 	touch $@
 
-build: setup $(BOOTSTRAP) ## the artefact that is deployed
+build: setup $(BOOTSTRAP) $(PARTITIONS) ## the artefacts that are deployed
 
 # cargo knows what is fresh.
 $(BOOTSTRAP): $(VENV)/installed FORCE
 	cargo lambda build --release --package clickstream --bin transform
 
-invoke: build ## answer EVENT=events/x.json under AWS's Lambda emulator, without Docker
+$(PARTITIONS): $(VENV)/installed FORCE
+	cargo lambda build --release --package clickstream-partitions --bin partitions
+
+invoke: setup $(BOOTSTRAP) ## answer EVENT=events/x.json under AWS's Lambda emulator, without Docker
 	@$(VENV)/bin/python tests/invoke.py $(BOOTSTRAP) $(EVENT)
 
 generate: ## write what is made from schema.toml: DDL, docs/columns.md, lists in the templates

@@ -1,5 +1,7 @@
 //! The plan in other languages: Spectrum, the warehouse, Glue, and a page for people. Generated, never edited.
 
+pub mod partitions;
+
 use crate::schema::{Column, ColumnType, MAX_EVENT_TYPE, MAX_VARCHAR, PARTITION_KEYS, Plan};
 use std::fmt::Write as _;
 

@@ -4,6 +4,7 @@ use crate::output::print;
 use anyhow::{Context, Result};
 use clickstream::blocks::blocks;
 use clickstream::ddl;
+use clickstream::derive::time::{date, parse};
 use clickstream::schema::Plan;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 Examples:
   clickstream schema check
   clickstream schema ddl spectrum
+  clickstream schema partitions 2026-11-01 2026-11-30
   clickstream schema --schema my-schema.toml docs")]
 pub(crate) struct Args {
     /// Another schema than the one built in.
@@ -34,6 +36,15 @@ enum What {
         #[arg(value_enum)]
         engine: Engine,
     },
+    /// Print the statements that register the partitions of these dates, both ends included, with Redshift Spectrum.
+    Partitions {
+        /// The first date, UTC.
+        #[arg(value_name = "FROM", value_parser = day)]
+        from: i64,
+        /// The last date.
+        #[arg(value_name = "TO", value_parser = day)]
+        to: i64,
+    },
     /// Print the page that describes every column.
     Docs,
     /// Write every generated file of the repository, below this folder.
@@ -52,6 +63,10 @@ enum Engine {
     Warehouse,
     /// Columns of an `AWS::Glue::Table`.
     Glue,
+}
+
+fn day(text: &str) -> Result<i64, String> {
+    parse(text).ok_or_else(|| "write a date such as 2026-11-23".into())
 }
 
 /// The schema in `file`, or the one built in.
@@ -75,6 +90,11 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         What::Ddl { engine: Engine::Spectrum } => print(&ddl::spectrum(&plan))?,
         What::Ddl { engine: Engine::Warehouse } => print(&ddl::warehouse(&plan))?,
         What::Ddl { engine: Engine::Glue } => print(&ddl::glue(&plan))?,
+        What::Partitions { from, to } => {
+            let last = date(*to);
+            let dates = date(*from).iter_days().take_while(move |date| *date <= last);
+            print(&ddl::partitions::add(&plan, dates))?;
+        }
         What::Docs => print(&ddl::documentation(&plan))?,
         What::Generate { root } => {
             for (path, content) in ddl::files(&plan) {

@@ -25,7 +25,6 @@ fn main() -> Result<(), Error> {
 fn handle(plan: &Plan, config: &Config, client: &mut Client, event: &RawValue) -> Result<Value, Error> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis().try_into().unwrap_or(0));
     let task = Task::read(event.get(), now, plan.window, config)?;
-    client.calls = 0;
     let report = registrar::run(&mut Glue { client, database: &config.database, table: &config.table }, plan, &task);
     println!("{}", report.metric_line(now, &config.database, &config.table));
     report.error().map_or_else(|| Ok(report.summary()), |told| Err(told.into()))

@@ -4,6 +4,7 @@ use crate::client::{ATTEMPTS, Failure};
 use crate::glue::{Dates, Glue, MOST_CREATED, MOST_DELETED, Refused};
 use crate::report::{Change, Report};
 use crate::task::Task;
+use chrono::NaiveDate;
 use clickstream::partition::Values;
 use clickstream::schema::Plan;
 use std::collections::{HashMap, HashSet};
@@ -24,6 +25,7 @@ struct Settled {
 pub fn run(glue: &mut Glue, plan: &Plan, task: &Task) -> Report {
     let wanted: Vec<Values> = plan.partitions_on(task.dates()).map(|partition| plan.values(&partition)).collect();
     let mut report = Report::new(*task, wanted.len());
+    let calls = glue.client.calls;
     match register(glue, task, &wanted) {
         Ok((there, settled)) => {
             report.registered = settled.done;
@@ -33,7 +35,7 @@ pub fn run(glue: &mut Glue, plan: &Plan, task: &Task) -> Report {
         Err(failure) => report.fail(Change::Register, every(&wanted, &failure)),
     }
     if let Some(cutoff) = task.cutoff {
-        match remove(glue, Dates::Before(cutoff)) {
+        match remove(glue, cutoff) {
             Ok(settled) => {
                 report.removed = settled.done + settled.already;
                 report.fail(Change::Remove, settled.failed);
@@ -41,7 +43,7 @@ pub fn run(glue: &mut Glue, plan: &Plan, task: &Task) -> Report {
             Err(failure) => report.fail_to_look(failure),
         }
     }
-    report.calls = glue.client.calls;
+    report.calls = glue.client.calls - calls;
     report
 }
 
@@ -54,8 +56,8 @@ fn register(glue: &mut Glue, task: &Task, wanted: &[Values]) -> Result<(usize, S
     Ok((wanted.len() - missing.len(), settle(glue, &missing, MOST_CREATED, "AlreadyExistsException", create)))
 }
 
-fn remove(glue: &mut Glue, dates: Dates) -> Result<Settled, Failure> {
-    let old = glue.registered(dates)?;
+fn remove(glue: &mut Glue, cutoff: NaiveDate) -> Result<Settled, Failure> {
+    let old = glue.registered(Dates::Before(cutoff))?;
     Ok(settle(glue, &old, MOST_DELETED, "EntityNotFoundException", Glue::delete))
 }
 
@@ -64,7 +66,7 @@ fn every(partitions: &[Values], failure: &Failure) -> Vec<Refused> {
 }
 
 /// Changes partitions in batches of at most `most`. A partition that is refused with the code `already` is as it should
-/// be; any other refusal is tried again.
+/// be; those refused otherwise are tried again together, after a pause.
 fn settle<'a>(
     glue: &mut Glue<'a>,
     partitions: &[Values],
@@ -73,39 +75,37 @@ fn settle<'a>(
     change: impl Fn(&mut Glue<'a>, &[Values]) -> Result<Vec<Refused>, Failure>,
 ) -> Settled {
     let mut settled = Settled::default();
-    let mut batches = partitions.chunks(most);
-    while let Some(batch) = batches.next() {
-        let mut left = batch.to_vec();
-        for attempt in 0..ATTEMPTS {
-            let mut refused: HashMap<Values, Failure> = match change(glue, &left) {
-                Ok(refused) => refused.into_iter().collect(),
+    let mut left = partitions.to_vec();
+    for attempt in 0..ATTEMPTS {
+        let mut again = Vec::new();
+        let mut batches = left.chunks(most);
+        while let Some(batch) = batches.next() {
+            match change(glue, batch) {
+                Ok(refused) => {
+                    let mut refused: HashMap<Values, Failure> = refused.into_iter().collect();
+                    for values in batch {
+                        match refused.remove(values) {
+                            None => settled.done += 1,
+                            Some(failure) if failure.code == already => settled.already += 1,
+                            Some(failure) => again.push((values.clone(), failure)),
+                        }
+                    }
+                }
                 Err(failure) => {
-                    settled.failed.extend(every(&left, &failure));
+                    settled.failed.extend(every(batch, &failure));
                     if failure.passes() {
                         // It has been waited for long enough, and would be for every batch.
                         settled.failed.extend(batches.by_ref().flat_map(|batch| every(batch, &failure)));
                     }
-                    break;
-                }
-            };
-            let mut again = Vec::new();
-            for values in left {
-                match refused.remove(&values) {
-                    None => settled.done += 1,
-                    Some(failure) if failure.code == already => settled.already += 1,
-                    Some(failure) => again.push((values, failure)),
                 }
             }
-            if again.is_empty() {
-                break;
-            }
-            if attempt + 1 == ATTEMPTS {
-                settled.failed.extend(again);
-                break;
-            }
-            glue.client.wait(attempt);
-            left = again.into_iter().map(|(values, _)| values).collect();
         }
+        if again.is_empty() || attempt + 1 == ATTEMPTS {
+            settled.failed.extend(again);
+            break;
+        }
+        glue.client.wait(attempt);
+        left = again.into_iter().map(|(values, _)| values).collect();
     }
     settled
 }
