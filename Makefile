@@ -60,7 +60,7 @@ $(PARTITIONS): $(VENV)/installed FORCE
 	cargo lambda build --release --package clickstream-partitions --bin partitions
 
 invoke: setup $(BOOTSTRAP) ## answer EVENT=events/x.json under AWS's Lambda emulator, without Docker
-	@$(VENV)/bin/python tests/invoke.py $(BOOTSTRAP) $(EVENT)
+	@$(VENV)/bin/python tests/emulator.py $(BOOTSTRAP) $(EVENT)
 
 generate: ## write what is made from schema.toml: DDL, docs/columns.md, lists in the templates
 	cargo run --package clickstream-cli -- schema generate

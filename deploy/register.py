@@ -9,13 +9,13 @@ import json
 import sys
 
 import boto3
-import stack
+import outputs
 
 
 def main() -> None:
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    function = stack.outputs(sys.argv[1])["PartitionsFunctionName"]
+    function = outputs.of(sys.argv[1])["PartitionsFunctionName"]
     answer = boto3.client("lambda").invoke(FunctionName=function, Payload=b"{}")
     told = answer["Payload"].read().decode()
     if "FunctionError" in answer:

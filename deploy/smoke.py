@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import boto3
-import stack
+import outputs
 
 EVENT_TYPE = "other"  # where the transform files what the schema does not know
 
@@ -30,18 +30,18 @@ def main() -> None:
     parser.add_argument("--timeout", type=float, default=1200, help="seconds to wait for the row (default: 1200)")
     parser.add_argument("--every", type=float, default=10, help="seconds between two looks (default: 10)")
     arguments = parser.parse_args()
-    outputs = stack.outputs(arguments.stack)
+    stack = outputs.of(arguments.stack)
 
     begun = datetime.now(UTC)
     event_id = f"smoke-{uuid.uuid4()}"
     record = json.dumps({"event_type": "deploy smoke test", "event_id": event_id, "ts": begun.isoformat()}).encode()
-    put(outputs["StreamArn"], record)
-    print(f"put {event_id} to {outputs['StreamName']}")
+    put(stack["StreamArn"], record)
+    print(f"put {event_id} to {stack['StreamName']}")
 
     partition = f"events/event_type={EVENT_TYPE}/date={begun:%Y-%m-%d}/"
-    key = wait(outputs["EventsBucketName"], partition, event_id, record, begun, arguments)
+    key = wait(stack["EventsBucketName"], partition, event_id, record, begun, arguments)
     print(f"its row is in {key}, {(datetime.now(UTC) - begun).total_seconds():.0f} s later")
-    check_partition(outputs, partition, [EVENT_TYPE, f"{begun:%Y-%m-%d}"])
+    check_partition(stack, partition, [EVENT_TYPE, f"{begun:%Y-%m-%d}"])
     print(f"{partition} is registered: Spectrum sees it")
 
 
@@ -104,15 +104,15 @@ def holds(key: str, body: bytes, event_id: str) -> bool:
         return found.fetchone() != (0,)
 
 
-def check_partition(outputs: dict[str, str], partition: str, values: list[str]) -> None:
+def check_partition(stack: dict[str, str], partition: str, values: list[str]) -> None:
     glue = boto3.client("glue")
-    table = {"DatabaseName": outputs["DatabaseName"], "TableName": outputs["TableName"]}
+    table = {"DatabaseName": stack["DatabaseName"], "TableName": stack["TableName"]}
     try:
         found = glue.get_partition(**table, PartitionValues=values)["Partition"]
     except glue.exceptions.EntityNotFoundException:
         sys.exit(f"{partition} is not registered: Spectrum does not see it. Run deploy/register.py; see its function's log.")
     location = found["StorageDescriptor"]["Location"]
-    want = f"s3://{outputs['EventsBucketName']}/{partition}"
+    want = f"s3://{stack['EventsBucketName']}/{partition}"
     if location.rstrip("/") != want.rstrip("/"):
         sys.exit(f"the partition {values} is registered at {location}, but the row is under {want}")
 

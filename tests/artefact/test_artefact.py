@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "deploy"))
+sys.path.append(str(ROOT / "deploy"))
 
 import glibc  # noqa: E402
 

@@ -4,14 +4,12 @@ import subprocess
 import sys
 import threading
 import urllib.request
-from pathlib import Path
 
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
+from names import ROOT, STACK
 
-ROOT = Path(__file__).parents[2]
-STACK = "clickstream-test"
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,11 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from names import ROOT
 
-ROOT = Path(__file__).parents[2]
-PRODUCTION = "EventRetentionInDays"  # set in dev's overrides, and so a sign that they are not forgotten
+OF_DEV = "EventRetentionInDays"  # set in dev's overrides, and so a sign that they are not forgotten
 
 
 @pytest.fixture
@@ -59,7 +58,7 @@ def test_another_processor_is_built_for_and_deployed_with_all_other_settings_kep
     assert code == 0
     for line in (build, deploy):
         overrides = line.partition("--parameter-overrides ")[2]
-        assert PRODUCTION in overrides
+        assert OF_DEV in overrides
         assert overrides.endswith("Architecture=x86_64")
 
 

@@ -4,7 +4,7 @@ import json
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from conftest import STACK
+from names import STACK
 
 
 @pytest.fixture

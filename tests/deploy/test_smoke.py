@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import boto3
 import duckdb
 import pytest
-from conftest import ROOT, STACK
+from names import ROOT, STACK
 
 TODAY = f"{datetime.now(UTC):%Y-%m-%d}"
 FOLDER = f"events/event_type=other/date={TODAY}/"

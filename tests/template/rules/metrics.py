@@ -65,7 +65,7 @@ def printed(function, event, environment):
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(event, file)
         file.flush()
-        command = [sys.executable, "tests/invoke.py", str(built(function)), file.name]
+        command = [sys.executable, "tests/emulator.py", str(built(function)), file.name]
         result = subprocess.run(
             command, cwd=stack.ROOT, env=os.environ | environment, capture_output=True, text=True, check=False
         )

@@ -1,11 +1,11 @@
-"""A deployed stack, as its outputs describe it."""
+"""What a deployed stack says of itself."""
 
 import sys
 
 import boto3
 
 
-def outputs(stack: str) -> dict[str, str]:
+def of(stack: str) -> dict[str, str]:
     """The stack's outputs by name; ends the program where there is no such stack."""
     cloudformation = boto3.client("cloudformation")
     try:
