@@ -73,7 +73,7 @@ def test_overrides_are_values_that_the_template_allows(environment, template):
     for name, value in overrides(environment, template).items():
         parameter = template["Parameters"][name]
         if "AllowedValues" in parameter:
-            assert str(value) in map(str, parameter["AllowedValues"]), name
+            assert value in parameter["AllowedValues"], name
         elif "AllowedPattern" in parameter:
             assert re.fullmatch(parameter["AllowedPattern"], value), name
         else:
