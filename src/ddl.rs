@@ -73,11 +73,16 @@ pub fn warehouse(plan: &Plan) -> String {
     )
 }
 
+/// A column of an `AWS::Glue::Table`, as an item of a YAML list.
+pub(crate) fn glue_column(column: &Column) -> String {
+    format!("- {{Name: {}, Type: \"{}\"}}", column.name, glue_type(column.kind))
+}
+
 /// The columns of an `AWS::Glue::Table`, as YAML for template.yaml.
 pub fn glue(plan: &Plan) -> String {
     let mut yaml = format!("# {GENERATED}\nColumns:\n");
     for column in &plan.columns {
-        let _ = writeln!(yaml, "  - {{Name: {}, Type: \"{}\"}}", column.name, glue_type(column.kind));
+        let _ = writeln!(yaml, "  {}", glue_column(column));
     }
     yaml.push_str("PartitionKeys:\n");
     for (key, kind) in PARTITION_KEYS.iter().zip(GLUE_PARTITION_TYPES) {

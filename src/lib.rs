@@ -25,10 +25,12 @@
 //! * [`row`], [`reject`]: what a row is while it is made; why a record is none
 //! * [`telemetry`]: what an invocation tells the log
 //! * [`ddl`]: the plan as DDL for Spectrum, the warehouse and Glue, and as documentation
+//! * [`blocks`]: what of it stands inside template.yaml and operations.yaml
 //!
 //! The transform is a pure function of (record bytes, arrival time, schema): no clock, no network, no randomness.
 
 pub mod batch;
+pub mod blocks;
 mod coerce;
 mod compact;
 pub mod ddl;

@@ -26,8 +26,9 @@ fn handle(transform: &RefCell<Transform>, payload: &RawValue) -> Result<Box<RawV
     let begun = Instant::now();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis().try_into().unwrap_or(0));
     let request = Request::parse(payload.get()).map_err(|error| format!("not a Firehose invocation: {error}"))?;
-    let answer = answer(&mut transform.borrow_mut(), &request, now);
+    let mut transform = transform.borrow_mut();
+    let answer = answer(&mut transform, &request, now);
     failure_lines(&request, &answer).for_each(|line| println!("{line}"));
-    println!("{}", metric_line(&request, &answer.counts, now, begun.elapsed().as_secs_f64() * 1e3));
+    println!("{}", metric_line(transform.plan(), &request, &answer, now, begun.elapsed().as_secs_f64() * 1e3));
     Ok(RawValue::from_string(answer.body)?)
 }

@@ -4,6 +4,7 @@ mod support;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use clickstream::blocks::blocks;
 use clickstream::ddl;
 use clickstream::schema::{EMBEDDED, Plan};
 use clickstream::transform::Transform;
@@ -178,5 +179,11 @@ fn generated_files_are_fresh() {
     for (path, content) in ddl::files(&plan) {
         let committed = std::fs::read_to_string(path).unwrap_or_default();
         assert!(committed == content, "{path} is stale: run `make generate` and commit it");
+    }
+    for block in blocks(&plan) {
+        let (path, name) = (block.path, block.name);
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        let fresh = block.within(&committed).unwrap_or_else(|| panic!("{path} has no marks of {name}"));
+        assert!(committed == fresh, "{name} in {path} are stale: run `make generate` and commit it");
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod document;
 
 use crate::output::print;
 use anyhow::{Context, Result, ensure};
+use clickstream::blocks::blocks;
 use clickstream::ddl;
 use clickstream::derive::time::{date, parse};
 use clickstream::schema::{EMBEDDED, Plan};
@@ -121,6 +122,15 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
                 let path = root.join(path);
                 fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))?;
                 print(&format!("{}\n", path.display()))?;
+            }
+            for block in blocks(&plan) {
+                let (path, name) = (root.join(block.path), block.name);
+                let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+                let text = block.within(&text).with_context(|| {
+                    format!("{} has no `# <{name}>` and `# </{name}>` to write between", path.display())
+                })?;
+                fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+                print(&format!("{}: {name}\n", path.display()))?;
             }
         }
     }
