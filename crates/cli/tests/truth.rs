@@ -111,3 +111,70 @@ fn rows_are_as_told(made: &Made) {
 fn every_row_is_an_event_of_the_truth_and_every_event_a_row() {
     rows_are_as_told(&Made::by("rows", NINE_DAYS));
 }
+
+#[test]
+fn without_mixed_records_every_record_is_rows() {
+    let made = Made::by("unmixed", &format!("{NINE_DAYS} --unmixed"));
+    rows_are_as_told(&made);
+    assert!(made.table("rows").iter().all(|row| row["mixed"] == "false"));
+}
+
+#[test]
+fn hostile_records_are_counted_but_not_true() {
+    let made = Made::by("hostile", "-n 2000 --seed 5 --hostile 0.2");
+    let rows = made.table("rows");
+    let last: usize = rows.last().expect("rows")["record"].parse().expect("a number");
+    assert_eq!(made.records.len(), 2400);
+    assert!(last > 2390 && rows.iter().map(|row| &row["record"]).collect::<BTreeSet<_>>().len() == 2000);
+}
+
+#[test]
+fn the_truth_is_a_function_of_the_arguments() {
+    let read = |made: &Made| {
+        let mut files: Vec<_> =
+            std::fs::read_dir(&made.folder).expect("tables").map(|f| f.expect("a file").path()).collect();
+        files.sort();
+        files
+            .into_iter()
+            .map(|file| (file.file_name().map(Into::into), std::fs::read(file).expect("a table")))
+            .collect()
+    };
+    let [once, again]: [Vec<(Option<PathBuf>, Vec<u8>)>; 2] =
+        ["once", "again"].map(|name| read(&Made::by(name, "-n 3000 --seed 4 --hours 200")));
+    assert!(once == again && once.len() == 7);
+}
+
+#[test]
+fn it_is_true_only_of_records_with_their_arrivals() {
+    let output = generate("-n 10", Path::new("nowhere"));
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--arrivals"));
+    assert!(!Path::new("nowhere").exists());
+}
+
+#[test]
+fn the_tables_add_up() {
+    let made = Made::by("sums", NINE_DAYS);
+    let (events, sessions, orders) = (made.table("events"), made.table("sessions"), made.table("orders"));
+    let (persons, items, revenue) = (made.table("persons"), made.table("order_items"), made.table("revenue"));
+    let sum = |lines: &[Line], column: &str| {
+        lines.iter().map(|line| line[column].parse::<usize>().expect("a number")).sum::<usize>()
+    };
+    // Amounts have four places, the last two of them zero: cents.
+    let cents = |lines: &[Line], column: &str| {
+        lines.iter().map(|line| line[column].replace('.', "").parse::<i64>().expect("an amount") / 100).sum::<i64>()
+    };
+    let in_sessions = events.iter().filter(|event| !event["session_key"].is_empty()).count();
+    assert_eq!(sum(&sessions, "events"), in_sessions);
+    assert_eq!(sum(&persons, "sessions"), sessions.len());
+    let human = |event: &&Line| event["is_robot"] == "false" && event["identity_method"] != "none";
+    assert_eq!(sum(&persons, "events"), events.iter().filter(human).count());
+    assert_eq!(sum(&orders, "items"), items.len());
+    assert_eq!(sum(&persons, "orders"), orders.iter().filter(|order| order["status"] != "cancelled").count());
+    assert_eq!(sum(&revenue, "orders"), sum(&persons, "orders"));
+    assert_eq!(cents(&revenue, "gross"), cents(&orders, "total"));
+    assert_eq!(cents(&revenue, "returned"), cents(&orders, "returned"));
+    assert_eq!(cents(&revenue, "net"), cents(&revenue, "gross") - cents(&revenue, "returned"));
+    let purchases = events.iter().filter(|event| event["event_type"] == "purchase").count();
+    assert!(orders.len() <= purchases && orders.len() * 10 > purchases * 9, "{} of {purchases}", orders.len());
+}

@@ -40,7 +40,7 @@ impl Timeline {
     pub(crate) fn new(seed: u64, count: u64, start: i64, end: i64, unmixed: Option<Window>) -> Self {
         let longest = LONGEST.min((end - start) / LONGEST_SHARE);
         let mut timeline = Self {
-            world: World { seed, regulars: 12 + count / 30, longest, start, end },
+            world: World { seed, regulars: 12 + count / 90, longest, start, end },
             unmixed,
             random: Random::of("timeline", [seed]),
             last_start: end - longest,

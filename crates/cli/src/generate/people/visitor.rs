@@ -14,7 +14,7 @@ pub(crate) struct Visitor {
 }
 
 /// The shop has a kiosk for so many regular customers.
-const REGULARS_PER_KIOSK: u64 = 250;
+const REGULARS_PER_KIOSK: u64 = 100;
 
 const TERMINALS: u64 = 12;
 
@@ -48,6 +48,6 @@ impl Visitor {
         let Kind::FamilyTablet(household) = self.kind else { return None };
         let next = household * HOUSEHOLD + random.below(HOUSEHOLD);
         let other = self.person.as_ref().is_some_and(|person| person.number != next) && next < world.regulars;
-        (other && random.percent(50)).then(|| Self { person: Some(Person::of(world, next, true)), kind: self.kind })
+        (other && random.percent(60)).then(|| Self { person: Some(Person::of(world, next, true)), kind: self.kind })
     }
 }

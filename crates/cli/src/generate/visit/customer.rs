@@ -39,6 +39,9 @@ impl Walk {
             return self.manage();
         }
         self.land();
+        if self.logged_in {
+            self.tell_former_id();
+        }
         if let Intent::Glance = intent {
             return;
         }
@@ -118,16 +121,19 @@ impl Walk {
         }
     }
 
+    /// Whoever had another user id is told to be the same, once a visit.
+    fn tell_former_id(&mut self) {
+        if let Some(former) = self.former.take() {
+            self.act(Action::Alias, Subject::Text(former));
+        }
+    }
+
     fn log_in(&mut self) {
         self.wait(5_000, 30_000);
         self.logged_in = true;
         let method = *self.random.weighted(&[(70, "password"), (20, "passkey"), (10, "google")]);
         self.act(Action::LogIn, Subject::Text(method.to_owned()));
-        if self.random.percent(70)
-            && let Some(former) = self.former.take()
-        {
-            self.act(Action::Alias, Subject::Text(former));
-        }
+        self.tell_former_id();
         if self.random.percent(40) {
             self.act(Action::Identify, Subject::Nothing);
         }
