@@ -22,7 +22,7 @@ mod json;
 mod line;
 mod pace;
 mod people;
-mod random;
+pub(crate) mod random;
 mod share;
 mod shop;
 mod timeline;
