@@ -1,10 +1,11 @@
 //! What happens in a shop happens in its generated traffic: told from the truth beside it.
 
+mod support;
+
 use clickstream::derive::time::parse;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-use std::process::Command;
 use std::sync::LazyLock;
+use support::{Folder, clickstream};
 
 const HOUR: i64 = 60 * 60_000;
 const DAY: i64 = 24 * HOUR;
@@ -13,15 +14,15 @@ type Line = BTreeMap<String, String>;
 
 /// Nine days: more than the late window.
 static SHOP: LazyLock<Shop> = LazyLock::new(|| {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("phenomena");
-    let output = Command::new(env!("CARGO_BIN_EXE_clickstream"))
-        .args(["generate", "-n", "30000", "--hours", "216", "--arrivals", "--truth"])
-        .arg(&folder)
+    let folder = Folder::new("phenomena");
+    let output = clickstream()
+        .args(["generate", "--seed", "4", "-n", "40000", "--hours", "216", "--arrivals", "--truth"])
+        .arg(folder.path())
         .output()
         .expect("the tool runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let table = |name: &str| {
-        let text = std::fs::read_to_string(folder.join(name).with_extension("csv")).expect("a table");
+        let text = std::fs::read_to_string(folder.path().join(name).with_extension("csv")).expect("a table");
         let mut lines = text.lines();
         let header: Vec<&str> = lines.next().expect("a header").split(',').collect();
         lines.map(|line| header.iter().zip(line.split(',')).map(|(k, v)| ((*k).into(), v.into())).collect()).collect()

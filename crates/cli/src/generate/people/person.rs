@@ -113,9 +113,9 @@ impl Person {
             history: match random.below(100) {
                 _ if !returns => History::Plain,
                 percent @ 0..12 => {
-                    let first = random.within(world.start, world.end);
-                    let second = (percent < 7).then(|| random.within(first, world.end));
-                    History::Renamed { first, second, back: percent < 2 }
+                    let first = random.within(world.start, world.start.midpoint(world.end));
+                    let second = (percent < 8).then(|| random.within(first, world.end));
+                    History::Renamed { first, second, back: percent < 3 }
                 }
                 12..16 => History::Merged(random.within(world.start, world.end)),
                 _ => History::Plain,

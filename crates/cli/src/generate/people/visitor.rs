@@ -25,8 +25,9 @@ impl Visitor {
         let (person, kind) = match random.below(100) {
             0..3 => return Self { person: None, kind: Kind::Robot(number) },
             3..56 => {
-                // Some come much more often than others.
-                let regular = random.below(world.regulars).min(random.below(world.regulars));
+                // Few come often, and many now and then.
+                let most = random.below(world.regulars);
+                let regular = random.below(1 + most);
                 (Person::of(world, regular, true), Kind::for_person(regular, random))
             }
             56..60 => {
