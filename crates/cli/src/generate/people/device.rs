@@ -48,9 +48,18 @@ const TABLETS_ONE_IN: u64 = 2;
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
 
-/// Clocks that are wrong: by a little, by a time zone, by a day, by a dead battery.
-const SKEWS: [i64; 7] =
-    [-150_000, 40_000, 37 * MINUTE, -3 * 60 * MINUTE, 5 * 60 * MINUTE, 26 * 60 * MINUTE, -400 * DAY];
+/// Clocks that are wrong: by a little, by an hour of summer time, by a time zone, by a day, by a dead battery.
+const SKEWS: [i64; 9] = [
+    -150_000,
+    40_000,
+    37 * MINUTE,
+    60 * MINUTE,
+    63 * MINUTE,
+    -3 * 60 * MINUTE,
+    5 * 60 * MINUTE,
+    26 * 60 * MINUTE,
+    -400 * DAY,
+];
 
 impl Kind {
     /// What the person with this number takes for a visit.
