@@ -47,14 +47,14 @@ const EXAMPLES: &str = "\
 Examples:
   clickstream generate
       a thousand records of one day, to look at
-  clickstream generate -n 1000000 --seed 2 | clickstream run --arrival 2026-11-24T00:00:00Z --out lake -
-      a million, through the transform as if they arrived at the end of their day
+  clickstream generate -n 1000000 --seed 2 --arrivals | clickstream run --out lake -
+      a million, through the transform, each at its time
   clickstream generate --start 2026-12-24T12:00:00Z --hours 6 --hostile 0.05
       one afternoon, with 5 % of hostile records on top
   clickstream generate --hours 168 --arrivals > week.ndjson
       a week in which every record says when it arrived
   clickstream generate -n 100000 --hours 168 --unmixed --arrivals --truth truth > week.ndjson
-      the same, and what a warehouse should make of it: truth/events.csv, sessions.csv, orders.csv …
+      a fuller one, and what a warehouse should make of it: truth/events.csv, sessions.csv, orders.csv …
 
 A line holds what the shop's pages sent and does not say when it arrived; tell whatever plays the lines when that was, or
 let them say so with --arrivals. They are in order of arrival, from --start on.";
