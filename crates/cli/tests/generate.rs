@@ -1,5 +1,7 @@
 //! Traffic is made again, byte for byte; it is what the transform is for; and a reader may leave early.
 
+mod support;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clickstream::reject::Reason;
@@ -85,6 +87,25 @@ fn every_time_span_has_as_many_records_as_were_asked_for() {
     ] {
         assert_eq!(lines(&generate(args)).count(), count, "{args}");
     }
+}
+
+#[test]
+fn the_examples_of_the_help_run() {
+    let help = command("--help").output().expect("the tool runs").stdout;
+    let help = String::from_utf8(help).expect("text");
+    let examples = help.lines().filter_map(|line| line.trim().strip_prefix("clickstream generate"));
+    // As they stand, without what comes after; a million records are for another time.
+    let arguments = examples.map(|line| line.split(['|', '>']).next().expect("arguments").replace("000", ""));
+    let folder = support::Folder::new("examples");
+    std::fs::create_dir(folder.path()).expect("a folder");
+    let mut run = 0;
+    for arguments in arguments {
+        let output = command(&arguments).current_dir(folder.path()).output().expect("the tool runs");
+        assert!(output.status.success() && !output.stdout.is_empty(), "{arguments}");
+        run += 1;
+    }
+    assert_eq!(run, 5);
+    assert!(folder.path().join("truth/events.csv").exists());
 }
 
 #[test]

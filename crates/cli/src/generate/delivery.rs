@@ -86,7 +86,7 @@ fn take(visit: &Visit, unsent: &mut Vec<usize>, random: &mut Random) -> Vec<usiz
     let collects = match dialect {
         Dialect::SegmentBatch | Dialect::Measurement => random.percent(60),
         Dialect::Plain | Dialect::DataLayer => random.one_in(40),
-        Dialect::Segment | Dialect::Gtag => false,
+        Dialect::Segment | Dialect::Gtag | Dialect::ServerTag => false,
     };
     if collects {
         let anything = random.one_in(12);

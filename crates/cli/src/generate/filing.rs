@@ -23,12 +23,16 @@ pub(crate) fn told_time(event: &Event, arrival: i64) -> i64 {
     }
 }
 
-/// The partition of an event whose report arrives at `arrival`: events of clocks that are too wrong are filed by arrival.
+/// The partition of an event whose report arrives at `arrival`.
 pub(crate) fn filed(event: &Event, arrival: i64, window: Window) -> Partition {
-    let time = told_time(event, arrival);
+    (event_type(event), filed_under(told_time(event, arrival), arrival, window))
+}
+
+/// Events of clocks that are too wrong, and those that come too late, are filed by arrival.
+fn filed_under(time: i64, arrival: i64, window: Window) -> NaiveDate {
     let late = arrival - time > i64::from(window.late_days) * DAY;
     let early = time - arrival > i64::from(window.early_minutes) * MINUTE;
-    (event_type(event), date(if late || early { arrival } else { time }))
+    date(if late || early { arrival } else { time })
 }
 
 /// The event type of what was done, whatever a dialect calls it.
@@ -65,5 +69,25 @@ pub(crate) fn event_type(event: &Event) -> &'static str {
         Action::LogOut => "logout",
         Action::Identify | Action::Alias => "identify",
         Action::Subscribe | Action::Other => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_windows_own_edges_are_inside() {
+        let (window, noon) = (Window { late_days: 7, early_minutes: 13 * 60 }, DAY / 2);
+        for (ahead, days_ahead) in [
+            (0, 0),
+            (13 * 60 * MINUTE, 1),
+            (13 * 60 * MINUTE + 1, 0),
+            (-7 * DAY, -7),
+            (-7 * DAY - 1, 0),
+            (-DAY / 2 - 1, -1),
+        ] {
+            assert_eq!(filed_under(noon + ahead, noon, window), date(noon + days_ahead * DAY), "{ahead}");
+        }
     }
 }

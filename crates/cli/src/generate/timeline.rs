@@ -3,7 +3,8 @@
 use super::delivery::Delivery;
 use super::pace;
 use super::random::Random;
-use super::visit::{Sequel, Visit, World};
+use super::visit::occasion::Occasion;
+use super::visit::{Visit, World};
 use clickstream::schema::Window;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -40,7 +41,7 @@ impl Timeline {
     pub(crate) fn new(seed: u64, count: u64, start: i64, end: i64, unmixed: Option<Window>) -> Self {
         let longest = LONGEST.min((end - start) / LONGEST_SHARE);
         let mut timeline = Self {
-            world: World { seed, regulars: 12 + count / 30, longest, start, end },
+            world: World { seed, regulars: 12 + count / 90, longest, start, end },
             unmixed,
             random: Random::of("timeline", [seed]),
             last_start: end - longest,
@@ -70,26 +71,17 @@ impl Timeline {
 
     fn open_visit(&mut self) {
         self.openings += 1;
-        let first = Visit::of(&self.world, self.visits, self.next_start);
-        let mut sequels: Vec<Sequel> = self.add(first).collect();
-        while let Some(sequel) = sequels.pop() {
-            if sequel.start < self.last_start {
-                let visit = Visit::after(&self.world, self.visits, sequel);
-                sequels.extend(self.add(visit));
+        let mut occasions = vec![Occasion::by_chance(&self.world, self.visits, self.next_start)];
+        while let Some(occasion) = occasions.pop() {
+            let visit = Rc::new(Visit::of(&self.world, self.visits, occasion));
+            self.visits += 1;
+            for delivery in Delivery::of(&visit, self.world.end, self.unmixed) {
+                self.under_way.insert((delivery.arrival, self.planned), delivery);
+                self.planned += 1;
             }
+            occasions.extend(visit.sequels(&self.world).filter(|sequel| sequel.start < self.last_start));
         }
         self.wait();
-    }
-
-    /// Puts a visit's records under way. Returns what it leads to.
-    fn add(&mut self, visit: Visit) -> impl Iterator<Item = Sequel> + use<> {
-        self.visits += 1;
-        let visit = Rc::new(visit);
-        for delivery in Delivery::of(&visit, self.world.end, self.unmixed) {
-            self.under_way.insert((delivery.arrival, self.planned), delivery);
-            self.planned += 1;
-        }
-        visit.sequels(&self.world)
     }
 }
 

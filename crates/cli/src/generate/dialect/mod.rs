@@ -10,6 +10,7 @@ mod plain;
 mod plain_commerce;
 mod segment;
 mod segment_properties;
+mod server_tag;
 mod stray;
 
 use super::delivery::Delivery;
@@ -32,6 +33,7 @@ pub(crate) fn write(delivery: &Delivery, out: &mut String) {
         }
         Dialect::DataLayer => events.for_each(|event| object(out, |o| data_layer::push(o, &event))),
         Dialect::Gtag => events.for_each(|event| object(out, |o| gtag::call(o, &event))),
+        Dialect::ServerTag => events.for_each(|event| object(out, |o| server_tag::request(o, &event))),
         Dialect::Measurement => object(out, |o| measurement::body(o, delivery)),
     }
 }
@@ -43,6 +45,7 @@ pub(crate) fn details(event: &Event) -> Details {
         Dialect::Segment | Dialect::SegmentBatch => segment::details(event),
         Dialect::DataLayer => data_layer::details(event),
         Dialect::Gtag => gtag::details(event),
+        Dialect::ServerTag => server_tag::details(event),
         Dialect::Measurement => measurement::details(event),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::agent::{APPS, Agent, LAPTOPS, PHONES, ROBOTS, TABLETS, TERMINALS};
 use crate::generate::random::Random;
-use crate::generate::shop::site::{APP, GARDEN, MAIN, MOBILE, OUTLET, STORE, Site};
+use crate::generate::shop::site::{APP, GARDEN, GIFTS, MAIN, MOBILE, OUTLET, STORE, Site};
 
 /// A browser or an app on some machine.
 #[derive(Debug, Clone)]
@@ -43,14 +43,23 @@ pub(crate) struct Habits {
 pub(super) const HOUSEHOLD: u64 = 3;
 
 /// One household in so many has a tablet.
-const TABLETS_ONE_IN: u64 = 3;
+const TABLETS_ONE_IN: u64 = 2;
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
 
-/// Clocks that are wrong: by a little, by a time zone, by a day, by a dead battery.
-const SKEWS: [i64; 7] =
-    [-150_000, 40_000, 37 * MINUTE, -3 * 60 * MINUTE, 5 * 60 * MINUTE, 26 * 60 * MINUTE, -400 * DAY];
+/// Clocks that are wrong: by a little, by an hour of summer time, by a time zone, by a day, by a dead battery.
+const SKEWS: [i64; 9] = [
+    -150_000,
+    40_000,
+    37 * MINUTE,
+    60 * MINUTE,
+    63 * MINUTE,
+    -3 * 60 * MINUTE,
+    5 * 60 * MINUTE,
+    26 * 60 * MINUTE,
+    -400 * DAY,
+];
 
 impl Kind {
     /// What the person with this number takes for a visit.
@@ -67,7 +76,7 @@ impl Kind {
 
     pub(crate) fn habits(self) -> Habits {
         match self {
-            Self::FamilyTablet(_) => Habits { stay_logged_in: 15, log_in: 45, log_out: 40 },
+            Self::FamilyTablet(_) => Habits { stay_logged_in: 25, log_in: 60, log_out: 35 },
             Self::Terminal(_) | Self::Kiosk(_) => Habits { stay_logged_in: 0, log_in: 70, log_out: 60 },
             _ => Habits { stay_logged_in: 30, log_in: 10, log_out: 15 },
         }
@@ -80,7 +89,8 @@ impl Kind {
             (Self::Terminal(_) | Self::Kiosk(_), _) => &STORE,
             (Self::Phone(_), 0..50) => &MOBILE,
             (Self::Laptop(_) | Self::FamilyTablet(_) | Self::Robot(_), 0..20) => &GARDEN,
-            (_, 87..) => &OUTLET,
+            (_, 80..89) => &GIFTS,
+            (_, 89..) => &OUTLET,
             _ => &MAIN,
         }
     }

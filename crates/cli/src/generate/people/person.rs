@@ -112,12 +112,12 @@ impl Person {
             },
             history: match random.below(100) {
                 _ if !returns => History::Plain,
-                percent @ 0..11 => {
-                    let first = random.within(world.start, world.end);
-                    let second = (percent < 5).then(|| random.within(first, world.end));
-                    History::Renamed { first, second, back: percent == 0 }
+                percent @ 0..12 => {
+                    let first = random.within(world.start, world.start.midpoint(world.end));
+                    let second = (percent < 8).then(|| random.within(first, world.end));
+                    History::Renamed { first, second, back: percent < 3 }
                 }
-                11..15 => History::Merged(random.within(world.start, world.end)),
+                12..16 => History::Merged(random.within(world.start, world.end)),
                 _ => History::Plain,
             },
             tier: *random.weighted(&[(70, "basic"), (22, "silver"), (8, "gold")]),

@@ -14,7 +14,7 @@ pub(crate) struct Visitor {
 }
 
 /// The shop has a kiosk for so many regular customers.
-const REGULARS_PER_KIOSK: u64 = 250;
+const REGULARS_PER_KIOSK: u64 = 100;
 
 const TERMINALS: u64 = 12;
 
@@ -25,8 +25,9 @@ impl Visitor {
         let (person, kind) = match random.below(100) {
             0..3 => return Self { person: None, kind: Kind::Robot(number) },
             3..56 => {
-                // Some come much more often than others.
-                let regular = random.below(world.regulars).min(random.below(world.regulars));
+                // Few come often, and many now and then.
+                let most = random.below(world.regulars);
+                let regular = random.below(1 + most);
                 (Person::of(world, regular, true), Kind::for_person(regular, random))
             }
             56..60 => {
@@ -48,6 +49,6 @@ impl Visitor {
         let Kind::FamilyTablet(household) = self.kind else { return None };
         let next = household * HOUSEHOLD + random.below(HOUSEHOLD);
         let other = self.person.as_ref().is_some_and(|person| person.number != next) && next < world.regulars;
-        (other && random.percent(50)).then(|| Self { person: Some(Person::of(world, next, true)), kind: self.kind })
+        (other && random.percent(60)).then(|| Self { person: Some(Person::of(world, next, true)), kind: self.kind })
     }
 }

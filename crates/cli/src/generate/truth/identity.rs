@@ -183,3 +183,43 @@ impl<'a> Device<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Who has a device at some times, after `signed_in` (account, time) and logouts.
+    fn holders<const N: usize>(signed_in: &[(&str, i64)], logouts: &[i64], at: [i64; N]) -> [Option<String>; N] {
+        let names: Vec<Rc<str>> = signed_in.iter().map(|(account, _)| (*account).into()).collect();
+        let mut device = Device { logouts: logouts.to_vec(), ..Device::default() };
+        for (name, (_, time)) in names.iter().zip(signed_in) {
+            device.sign_in(name, *time);
+        }
+        at.map(|time| device.holder(time).map(|account| account.to_string()))
+    }
+
+    #[test]
+    fn a_device_is_whose_last_login_it_was_until_the_logout() {
+        let [ada, ben] = ["ada", "ben"].map(|name| Some(name.to_owned()));
+        // The first login reaches back.
+        assert_eq!(holders(&[("ada", 5)], &[], [0, 5, 99]), [ada.clone(), ada.clone(), ada.clone()]);
+        // The next one takes it from there on, and changes nothing before.
+        assert_eq!(holders(&[("ada", 5), ("ben", 9)], &[], [0, 8, 9]), [ada.clone(), ada.clone(), ben.clone()]);
+        // After a logout it is nobody's, from the next millisecond until someone comes.
+        let turns = [("ada", 5), ("ben", 9)];
+        assert_eq!(holders(&turns, &[6], [6, 7, 8, 9]), [ada.clone(), None, None, ben.clone()]);
+        assert_eq!(holders(&turns, &[9], [8, 9]), [ada.clone(), ben.clone()]);
+        // A logout between two logins of one account does not count.
+        assert_eq!(holders(&[("ada", 5), ("ada", 9)], &[6], [7, 9, 99]), [ada.clone(), ada.clone(), ada.clone()]);
+        // Two at the same moment: the first of them had it only before.
+        assert_eq!(holders(&[("ada", 5), ("ben", 5)], &[], [4, 5]), [ada, ben]);
+        assert_eq!(holders(&[], &[3], [0, 9]), [None, None]);
+    }
+
+    #[test]
+    fn a_device_of_more_than_five_accounts_is_nobodys() {
+        let accounts = ["a", "b", "c", "d", "e", "f"].map(|name| (name, 1));
+        assert_eq!(holders(&accounts[..5], &[], [9]), [Some("e".into())]);
+        assert_eq!(holders(&accounts, &[], [9]), [None]);
+    }
+}

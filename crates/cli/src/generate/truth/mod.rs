@@ -33,13 +33,14 @@ use order::Orders;
 use session::Sessions;
 use std::collections::HashSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use table::{Table, iso};
 
 /// Gathers what the records say while they are written.
 #[derive(Debug)]
 pub(crate) struct Truth {
+    folder: PathBuf,
     window: Window,
     names: Names,
     known: HashSet<Rc<str>>,
@@ -55,7 +56,14 @@ impl Truth {
     pub(crate) fn new(folder: &Path, window: Window) -> Result<Self> {
         fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let rows = Table::begin(folder, "rows", "record,position,event_id,event_type,date,received_at,mixed")?;
-        Ok(Self { window, names: Names::default(), known: HashSet::new(), facts: Vec::new(), rows })
+        Ok(Self {
+            folder: folder.to_owned(),
+            window,
+            names: Names::default(),
+            known: HashSet::new(),
+            facts: Vec::new(),
+            rows,
+        })
     }
 
     /// Takes note of a record: `number` is its line in the traffic, from 1.
@@ -90,7 +98,8 @@ impl Truth {
     ///
     /// # Errors
     /// When a table cannot be written.
-    pub(crate) fn write(mut self, folder: &Path) -> Result<()> {
+    pub(crate) fn write(mut self) -> Result<()> {
+        let folder = &self.folder;
         self.rows.end()?;
         drop(self.known);
         self.facts.sort_unstable_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));

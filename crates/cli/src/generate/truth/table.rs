@@ -32,7 +32,7 @@ impl Table {
                     out.write_all(b",")?;
                 }
                 // RFC 4180.
-                if cell.contains([',', '"', '\r', '\n']) {
+                if cell.bytes().any(|byte| matches!(byte, b',' | b'"' | b'\r' | b'\n')) {
                     write!(out, "\"{}\"", cell.replace('"', "\"\""))?;
                 } else {
                     out.write_all(cell.as_bytes())?;

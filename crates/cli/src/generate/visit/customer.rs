@@ -25,7 +25,7 @@ enum Intent {
 impl Walk {
     /// The whole visit of a person.
     pub(super) fn visit(&mut self) {
-        let has_account = self.account == Account::Open;
+        let has_account = self.guest.account == Account::Open;
         let intents = [
             (22, Intent::Glance),
             (42, Intent::Browse),
@@ -34,11 +34,14 @@ impl Walk {
             (if has_account { 8 } else { 0 }, Intent::Manage),
         ];
         let intent = *self.random.weighted(&intents);
-        self.logged_in = has_account && self.random.percent(self.habits.stay_logged_in);
+        self.logged_in = has_account && self.random.percent(self.guest.habits.stay_logged_in);
         if let Intent::Manage = intent {
             return self.manage();
         }
         self.land();
+        if self.logged_in {
+            self.tell_former_id();
+        }
         if let Intent::Glance = intent {
             return;
         }
@@ -46,7 +49,7 @@ impl Walk {
             self.look_around();
         }
         self.interrupt();
-        if has_account && !self.logged_in && self.random.percent(self.habits.log_in) {
+        if has_account && !self.logged_in && self.random.percent(self.guest.habits.log_in) {
             self.log_in();
         }
         match intent {
@@ -60,7 +63,7 @@ impl Walk {
         if self.random.percent(3) {
             self.act(Action::Subscribe, Subject::Nothing);
         }
-        self.log_out(self.habits.log_out);
+        self.log_out(self.guest.habits.log_out);
     }
 
     /// Some leave the page open for a while; some leave, and come back through another door.
@@ -86,7 +89,7 @@ impl Walk {
         let line = self.random.pick(&order.cart.lines);
         let back = if self.random.percent(50) { Rc::new(order.returned(line)) } else { order.clone() };
         self.act(Action::RefundOrder, Subject::Order(back));
-        self.log_out(self.habits.log_out);
+        self.log_out(self.guest.habits.log_out);
     }
 
     /// Looks after the account; those who forgot the password come with a secret in the address.
@@ -99,12 +102,12 @@ impl Walk {
         }
         self.view(Page::Account);
         self.act(Action::Identify, Subject::Nothing);
-        self.log_out(self.habits.log_out.max(50));
+        self.log_out(self.guest.habits.log_out.max(50));
     }
 
     /// In the checkout, customers log in, some newcomers open an account, and the others stay guests.
     pub(super) fn log_in_to_buy(&mut self) {
-        match self.account {
+        match self.guest.account {
             _ if self.logged_in => {}
             Account::Open if self.random.percent(85) => self.log_in(),
             Account::Possible if self.random.percent(35) => {
@@ -118,16 +121,19 @@ impl Walk {
         }
     }
 
+    /// Whoever had another user id is told to be the same, once a visit.
+    fn tell_former_id(&mut self) {
+        if let Some(former) = self.guest.former.take() {
+            self.act(Action::Alias, Subject::Text(former));
+        }
+    }
+
     fn log_in(&mut self) {
         self.wait(5_000, 30_000);
         self.logged_in = true;
         let method = *self.random.weighted(&[(70, "password"), (20, "passkey"), (10, "google")]);
         self.act(Action::LogIn, Subject::Text(method.to_owned()));
-        if self.random.percent(70)
-            && let Some(former) = self.former.take()
-        {
-            self.act(Action::Alias, Subject::Text(former));
-        }
+        self.tell_former_id();
         if self.random.percent(40) {
             self.act(Action::Identify, Subject::Nothing);
         }

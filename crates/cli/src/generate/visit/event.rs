@@ -29,7 +29,12 @@ impl Visit {
 impl<'a> Event<'a> {
     /// Who reports it, and how.
     pub(crate) fn dialect(&self) -> Dialect {
-        self.visit.site.of_page(self.page()).dialect
+        let dialect = self.visit.site.of_page(self.page()).dialect;
+        match self.step.action {
+            // GA4 has no word for it: the accounts' own service tells.
+            Action::Alias if !matches!(dialect, Dialect::Segment | Dialect::SegmentBatch) => Dialect::Plain,
+            _ => dialect,
+        }
     }
 
     /// Chance of its own, for the whims of its sender.

@@ -16,11 +16,7 @@ use std::rc::Rc;
 #[derive(Debug)]
 pub(super) struct Walk {
     pub(super) random: Random,
-    pub(super) person: Option<Person>,
-    pub(super) account: Account,
-    pub(super) habits: Habits,
-    /// A user id that the account had before, and that no page has told of yet.
-    pub(super) former: Option<String>,
+    pub(super) guest: Guest,
     /// Of the visit; ids of carts and orders are made from it.
     pub(super) number: u64,
     pub(super) logged_in: bool,
@@ -33,22 +29,21 @@ pub(super) struct Walk {
     steps: Vec<Step>,
 }
 
+/// Who walks, as far as it matters here.
+#[derive(Debug)]
+pub(super) struct Guest {
+    pub(super) person: Option<Person>,
+    pub(super) account: Account,
+    pub(super) habits: Habits,
+    /// A user id that the account had before, and that no page has told of yet.
+    pub(super) former: Option<String>,
+}
+
 impl Walk {
-    pub(super) fn new(
-        random: Random,
-        longest: i64,
-        number: u64,
-        person: Option<Person>,
-        account: Account,
-        habits: Habits,
-        former: Option<String>,
-    ) -> Self {
+    pub(super) fn new(random: Random, longest: i64, number: u64, guest: Guest) -> Self {
         Self {
             random,
-            person,
-            account,
-            habits,
-            former,
+            guest,
             number,
             logged_in: false,
             cart: Vec::new(),
