@@ -1,6 +1,8 @@
 -- Generated from schema.toml by `make generate`; do not edit.
 -- The recent events in Redshift: the external table's columns, JSON as SUPER. What is asked together lies
 -- together: a visitor's events on one slice, in order of time.
+create schema if not exists ${schema};
+
 create table if not exists ${schema}.events (
   "event_id" varchar(64),
   "event_name" varchar(255),
@@ -72,3 +74,6 @@ create table if not exists ${schema}.events (
   "date" date
 )
 diststyle key distkey("anonymous_id") compound sortkey("date", "event_time");
+
+-- Locked by whoever loads, so that two loads never run side by side.
+create table if not exists ${schema}.load_lock (held boolean);

@@ -1,6 +1,6 @@
 -- Generated from schema.toml by `make generate`; do not edit.
--- The events in S3 as an external table. Rows are newline-delimited JSON, gzip-compressed. Cannot run inside a
--- transaction block; partitions become visible when they are registered, not when their files appear.
+-- The events in S3 as an external table, where the stack's Glue table is not used. Cannot run inside a transaction
+-- block; partitions become visible when they are registered, not when their files appear.
 create external table ${external_schema}.events (
   "event_id" varchar(64),
   "event_name" varchar(255),
@@ -70,6 +70,5 @@ create external table ${external_schema}.events (
   "schema_version" integer
 )
 partitioned by ("event_type" varchar(32), "date" date)
-row format serde 'org.openx.data.jsonserde.JsonSerDe'
-stored as textfile
+${external_format}
 location 's3://${bucket}/events/';
