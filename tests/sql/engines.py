@@ -1,14 +1,11 @@
 """The two databases that run the kit's SQL in tests."""
 
-import shutil
-import subprocess
 import sys
-import tempfile
-from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import psycopg
+from server import PostgresServer
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "sql"))
 import kit  # noqa: E402
@@ -31,21 +28,25 @@ class Engine:
     def run(self, *prefixes: str, **changes: str) -> None:
         """Runs the kit's files whose names begin so."""
         for file in kit.files(self.name, list(prefixes)):
-            for statement in kit.statements(kit.render(file, self.values | changes, self.name)):
-                self.execute(statement)
+            self.run_file(file, **changes)
+
+    def run_file(self, file: Path, **changes: str) -> None:
+        for statement in kit.statements(kit.render(file, self.values | changes, self.name)):
+            self.execute(statement)
 
     def rows(self, table: str, columns: str = "*") -> list[tuple]:
-        """A table of the kit's, in the order of its columns."""
+        """A table of the kit's, sorted."""
         return sorted(self.query(f"select {columns} from {self.values['schema']}.{table}"), key=repr)
 
     def begin(self) -> None:
         """An empty warehouse beside an empty lake."""
-        schema, external = self.values["schema"], self.values["external_schema"]
-        self.execute(f"create schema {external}")
         columns = ", ".join(f'"{name}" {kind}' for name, kind in kit.lake_columns(self.values).items())
-        self.execute(f"create table {external}.events ({columns})")
-        self.run("00", "10", "12", "13" if self.name == "postgresql" else "12", "20", "21", "34")
-        assert schema != external
+        self.execute(f"create schema {self.values['external_schema']}")
+        self.execute(f"create table {self.values['external_schema']}.events ({columns})")
+        self.run("00", "10", "12", "20", "21", "34", "62")
+
+    def close(self) -> None:
+        raise NotImplementedError
 
 
 class DuckDB(Engine):
@@ -61,3 +62,24 @@ class DuckDB(Engine):
 
     def query(self, text: str) -> list[tuple]:
         return self.connection.execute(text).fetchall()
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+class PostgreSQL(Engine):
+    name = "postgresql"
+
+    def __init__(self, server: PostgresServer, **changes: str):
+        super().__init__(**changes)
+        self.connection = psycopg.connect(server.new_database(), autocommit=True)
+        self.connection.execute("set timezone = 'UTC'")
+
+    def execute(self, text: str) -> None:
+        self.connection.execute(text)
+
+    def query(self, text: str) -> list[tuple]:
+        return self.connection.execute(text).fetchall()
+
+    def close(self) -> None:
+        self.connection.close()
