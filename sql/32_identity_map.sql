@@ -57,7 +57,7 @@ held as (
     f.anonymous_id, f.account_id, f.run,
     case when f.run > 1 then f.first_time end as valid_from,
     -- The millisecond of the sign-out itself is still theirs.
-    least(min(o.event_time) + interval '1 millisecond', f.next_time) as valid_to
+    least(min(o.event_time) + interval '0.001 seconds', f.next_time) as valid_to
   from followed as f
   left join ${schema}.clean_events as o
     on o.anonymous_id = f.anonymous_id and o.event_type = 'logout' and o.event_time >= f.last_time

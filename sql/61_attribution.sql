@@ -19,7 +19,7 @@ select
   o.order_id, m.model, c.session_key, coalesce(c.channel, 'Unassigned'), c.source, c.medium, c.campaign,
   o.currency, o.net
 from ${schema}.orders as o
-cross join (select 'first_touch' as model union all select 'last_touch') as m
+cross join (select cast('first_touch' as varchar(16)) as model union all select cast('last_touch' as varchar(16))) as m
 left join candidates as c
   on c.order_id = o.order_id and case when m.model = 'first_touch' then c.from_start else c.from_end end = 1
 where o.status <> 'cancelled';

@@ -13,9 +13,8 @@ BUILD = ("30", "31", "32", "33", "40", "50", "51", "60", "61")
 def literal(value: str, kind: str) -> str:
     if value == "":
         return "null"
-    if kind in ("timestamp", "date"):
-        return f"{kind} '{value}'"
-    return value if kind in ("boolean", "integer", "bigint", "smallint") else "'" + value.replace("'", "''") + "'"
+    quoted = "'" + value.replace("'", "''") + "'"
+    return quoted if kind.startswith("varchar") else f"cast({quoted} as {kind})"
 
 
 def row(event: dict[str, str], number: int) -> dict[str, str]:
@@ -47,12 +46,15 @@ def items(text: str) -> list[dict]:
 
 def put(engine: Engine, events: list[dict[str, str]]) -> None:
     """Adds events to the lake; values as text, '' for null."""
+    if not events:
+        return
     kinds = kit.lake_columns(engine.values)
-    for number, event in enumerate(events, 1):
-        whole = row(event, number)
-        names = ", ".join(f'"{name}"' for name in whole)
-        values = ", ".join(literal(value, kinds[name]) for name, value in whole.items())
-        engine.execute(f"insert into {engine.values['external_schema']}.events ({names}) values ({values})")
+    whole = [row(event, number) for number, event in enumerate(events, 1)]
+    columns = [name for name in kinds if any(event.get(name) for event in whole)]
+    names = ", ".join(f'"{name}"' for name in columns)
+    values = (", ".join(literal(event.get(name, ""), kinds[name]) for name in columns) for event in whole)
+    rows = ", ".join(f"({line})" for line in values)
+    engine.execute(f"insert into {engine.values['external_schema']}.events ({names}) values {rows}")
 
 
 def build(engine: Engine, **changes: str) -> None:
