@@ -75,5 +75,13 @@ create table if not exists ${schema}.events (
 )
 diststyle key distkey("anonymous_id") compound sortkey("date", "event_time");
 
--- Locked by whoever loads, so that two loads never run side by side.
+-- Locked by whoever loads or rebuilds, so that two never run side by side.
 create table if not exists ${schema}.load_lock (held boolean);
+
+-- Events that were erased (erase.sql): whatever reads S3 leaves them out, also before its objects are rewritten.
+create table if not exists ${schema}.erased_events (
+  event_id varchar(64),
+  event_type varchar(32),
+  date date,
+  erased_on date
+);

@@ -32,4 +32,5 @@ from (
   where e."date" >= ${load_from}
 ) as s
 where s.delivery = 1
-and not exists (select 1 from ${schema}.events as h where h.event_id = s.event_id);
+  and not exists (select 1 from ${schema}.erased_events as x where x.event_id = s.event_id)
+  and not exists (select 1 from ${schema}.events as h where h.event_id = s.event_id);

@@ -34,4 +34,5 @@ from (
   where e."date" < date '${hot_from}'
 ) as s
 where s.delivery = 1
+  and not exists (select 1 from ${schema}.erased_events as x where x.event_id = s.event_id)
 with no schema binding;

@@ -36,13 +36,19 @@ def files(engine: str, prefixes: list[str] | None = None) -> list[Path]:
 
 
 def render(file: Path, values: dict[str, str], engine: str = "redshift") -> str:
-    """The text of `file` with settings filled in, as `engine` understands it."""
+    """The text of `file` with settings filled in, as `engine` understands it. `${11_load.sql}` stands for that file,
+    `${11_load.sql load_from=current_date}` with a setting changed."""
     def value(match: re.Match) -> str:
         if match[1] not in values:
             raise SystemExit(f"{file}: {match[0]} is not set; add it to {FOLDER / 'settings.env'} or as {match[1]}=value")
         return values[match[1]]
 
-    text = re.sub(r"\$\{(\w+)\}", value, file.read_text())
+    def included(match: re.Match) -> str:
+        change = dict([match[2].split("=", 1)]) if match[2] else {}
+        return render(FOLDER / match[1], values | change, "redshift")
+
+    text = re.sub(r"\$\{(\w+\.sql)(?: (\w+=[^}]*))?\}", included, file.read_text())
+    text = re.sub(r"\$\{(\w+)\}", value, text)
     return text if engine == "redshift" else without_redshift_clauses(text)
 
 

@@ -17,7 +17,8 @@ begin
   end if;
   select count(*) into strays from ${external_schema}.events as c
   left join ${schema}.events as h on h.event_id = c.event_id
-  where c."date" >= to_date and c."date" < current_date - 1 and h.event_id is null;
+  left join ${schema}.erased_events as x on x.event_id = c.event_id
+  where c."date" >= to_date and c."date" < current_date - 1 and h.event_id is null and x.event_id is null;
   if strays > 0 then
     raise exception 'advance_boundary: % events from % on are not loaded; run 11_load.sql with load_from that date', strays, to_date;
   end if;
@@ -54,6 +55,7 @@ from (
   where e."date" < date ' || quote_literal(cast(to_date as varchar)) || '
 ) as s
 where s.delivery = 1
+  and not exists (select 1 from ${schema}.erased_events as x where x.event_id = s.event_id)
 with no schema binding';
   delete from ${schema}.events where "date" < to_date;
 end

@@ -21,8 +21,11 @@ pub fn table(plan: &Plan) -> String {
          create schema if not exists ${{schema}};\n\n\
          create table if not exists ${{schema}}.events (\n{},\n{}\n)\n\
          diststyle key distkey(\"anonymous_id\") compound sortkey(\"date\", \"event_time\");\n\n\
-         -- Locked by whoever loads, so that two loads never run side by side.\n\
-         create table if not exists ${{schema}}.load_lock (held boolean);\n",
+         -- Locked by whoever loads or rebuilds, so that two never run side by side.\n\
+         create table if not exists ${{schema}}.load_lock (held boolean);\n\n\
+         -- Events that were erased (erase.sql): whatever reads S3 leaves them out, also before its objects are rewritten.\n\
+         create table if not exists ${{schema}}.erased_events (\n  \
+         event_id varchar(64),\n  event_type varchar(32),\n  date date,\n  erased_on date\n);\n",
         columns(plan, warehouse_type),
         partition_columns().map(|column| format!("  {column}")).join(",\n")
     )
@@ -61,11 +64,13 @@ fn lines(parts: &[String]) -> String {
     text
 }
 
-/// Rows of S3 that `filter` lets through, each event once: of its deliveries, the first.
+/// Rows of S3 that `filter` lets through, each event once (of its deliveries, the first), without what was erased.
 fn once(filter: &str) -> String {
     format!(
         "(\n  select e.*, row_number() over (partition by event_id order by received_at, event_time, event_type) as delivery\n  \
-         from ${{external_schema}}.events as e\n  where e.\"date\" {filter}\n) as s\nwhere s.delivery = 1"
+         from ${{external_schema}}.events as e\n  where e.\"date\" {filter}\n) as s\n\
+         where s.delivery = 1\n  \
+         and not exists (select 1 from ${{schema}}.erased_events as x where x.event_id = s.event_id)"
     )
 }
 
@@ -76,7 +81,7 @@ pub fn load(plan: &Plan) -> String {
          -- Brings what is new from S3 into Redshift. It may run at any time, twice, or after a pause: an event that is\n\
          -- there is not loaded again. Rows arrive up to a week after their date, so even an hourly run looks back ten days\n\
          -- (load_from); a nightly one looks back sixty, and so mends what a pause has left out.\n\
-         insert into ${{schema}}.events (\n{}\n)\nselect\n{}\nfrom {}\n\
+         insert into ${{schema}}.events (\n{}\n)\nselect\n{}\nfrom {}\n  \
          and not exists (select 1 from ${{schema}}.events as h where h.event_id = s.event_id);\n",
         names(plan),
         parsed(plan),
@@ -128,7 +133,8 @@ lock table ${{schema}}.load_lock;\n  \
          end if;\n  \
          select count(*) into strays from ${{external_schema}}.events as c\n  \
          left join ${{schema}}.events as h on h.event_id = c.event_id\n  \
-         where c.\"date\" >= to_date and c.\"date\" < current_date - 1 and h.event_id is null;\n  \
+         left join ${{schema}}.erased_events as x on x.event_id = c.event_id\n  \
+         where c.\"date\" >= to_date and c.\"date\" < current_date - 1 and h.event_id is null and x.event_id is null;\n  \
          if strays > 0 then\n    \
          raise exception 'advance_boundary: % events from % on are not loaded; run 11_load.sql with load_from that date', strays, to_date;\n  \
          end if;\n  \
