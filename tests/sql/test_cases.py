@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from lake import build, literal, put
+from events import build, literal, put
 from tables import cell, read
 
 CASES = sorted(Path(__file__).parent.glob("cases/*.md"))

@@ -8,7 +8,7 @@ import kit
 import psycopg
 import pytest
 from engines import PostgreSQL
-from lake import put
+from events import put
 
 TODAY = datetime.datetime.now(datetime.UTC).date()
 ADVANCE = kit.FOLDER / "redshift" / "13_advance_boundary.sql"

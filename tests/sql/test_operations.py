@@ -5,7 +5,7 @@ import datetime
 import kit
 import pytest
 from engines import PostgreSQL
-from lake import BUILD, build, put
+from events import BUILD, build, put
 from test_properties import DERIVED, outcome, traffic
 
 TODAY = datetime.datetime.now(datetime.UTC).date()

@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 from engines import DuckDB, PostgreSQL
-from lake import BUILD, build, put
+from events import BUILD, build, put
 
 DERIVED = (
     "clean_events", "aliases", "merged_accounts", "identity_map", "person_events", "sessions", "orders", "order_items",
