@@ -51,7 +51,7 @@ fn is_uuid(id: &str) -> bool {
 /// The id of an event whose producer gave none: a 128-bit hash, so that every delivery of the same record gives the
 /// same id. `parts` are the event's text and that of the envelope it came in. An event without a time of its own is
 /// told from its likes by when it arrived (milliseconds) and where in its record it stood.
-pub(crate) fn event_id(parts: [&str; 2], arrival: Option<(i64, usize)>) -> String {
+pub fn event_id(parts: [&str; 2], arrival: Option<(i64, usize)>) -> String {
     let mut hash = Xxh3::new();
     for part in parts {
         hash.update(part.as_bytes());

@@ -1,6 +1,6 @@
 //! Columns that follow from other columns, or from how the record came. One file a group of them.
 
-pub(crate) mod ids;
+pub mod ids;
 pub mod ip;
 pub(crate) mod privacy;
 pub mod time;

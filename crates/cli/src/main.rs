@@ -1,12 +1,15 @@
 //! The command-line tool `clickstream`: work with the transform without an AWS account.
 
 mod generate;
+mod input;
 mod invocation;
 mod lake;
+mod object;
 mod output;
 mod pack;
 mod run;
 mod schema;
+mod stream;
 mod summary;
 
 use clap::{Parser, Subcommand};
@@ -22,8 +25,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Play records through the transform into a folder laid out like the bucket.
-    Run(run::Args),
+    /// Play Firehose: records through the transform into a folder laid out like the bucket.
+    Run(Box<run::Args>),
     /// Make a shop's traffic: one record a line.
     Generate(generate::Args),
     /// Pack records into one Firehose invocation, as `sam local invoke -e` takes it.

@@ -51,6 +51,29 @@ fn traffic_is_a_function_of_the_arguments() {
     assert!(once != generate("-n 500 --seed 4 --hostile 0.1"));
 }
 
+/// A line of `--arrivals`: when the record arrived, and the record.
+fn arrival(line: &[u8]) -> (i64, Vec<u8>) {
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct Arrival {
+        approximate_arrival_timestamp: i64,
+        data: String,
+    }
+    let Arrival { approximate_arrival_timestamp, data } = serde_json::from_slice(line).expect("JSON");
+    (approximate_arrival_timestamp, STANDARD.decode(data).expect("base64"))
+}
+
+#[test]
+fn with_arrivals_the_same_records_say_when_they_arrived() {
+    let args = "-n 500 --seed 3 --hostile 0.1 --start 2026-11-23T12:00:00Z --hours 6";
+    let bare = generate(args);
+    let told = generate(&format!("{args} --arrivals"));
+    let (times, records): (Vec<i64>, Vec<Vec<u8>>) = lines(&told).map(arrival).unzip();
+    assert!(records.iter().eq(lines(&bare)));
+    assert!(times.is_sorted() && times.iter().all(|time| (NOON..NOON + 6 * 3_600_000).contains(time)));
+    assert!(times.iter().collect::<std::collections::BTreeSet<_>>().len() > 400, "arrivals differ");
+}
+
 #[test]
 fn every_time_span_has_as_many_records_as_were_asked_for() {
     for (args, count) in [

@@ -1,11 +1,14 @@
-"""Invokes a bootstrap with an event under the Lambda runtime interface emulator that aws-sam-cli brings.
+"""Runs a bootstrap under the Lambda runtime interface emulator that aws-sam-cli brings.
 
-    python tests/invoke.py target/lambda/transform/bootstrap events/item-view.json
+    python tests/emulator.py target/lambda/transform/bootstrap events/item-view.json
+    python tests/emulator.py target/lambda/transform/bootstrap
 
-Prints the answer, with each record's rows opened for reading. Log lines of the function go to standard error.
+With an event it prints the answer, with each record's rows opened for reading; log lines of the function go to standard
+error. Without one it serves invocations until it is interrupted, one at a time: more would crash the emulator.
 """
 
 import base64
+import contextlib
 import json
 import os
 import platform
@@ -42,8 +45,10 @@ def wait_for(port: int) -> None:
     sys.exit("the emulator does not listen")
 
 
-def invoke(bootstrap: str, event: bytes) -> dict:
-    port, api = free_port(), free_port()
+@contextlib.contextmanager
+def serving(bootstrap: str | Path, port: int = 0, log=sys.stderr, **environment: str):
+    """Gives the address for invocations."""
+    port, api = port or free_port(), free_port()
     process = subprocess.Popen(
         [
             emulator(),
@@ -52,26 +57,32 @@ def invoke(bootstrap: str, event: bytes) -> dict:
             *("--log-level", "error"),
             bootstrap,
         ],
-        stdout=sys.stderr,
+        stdout=log,
+        stderr=log,
+        env={**os.environ, "AWS_LAMBDA_FUNCTION_TIMEOUT": "60", **environment},
         start_new_session=True,  # the emulator leaves its function behind when it alone is ended
     )
     try:
         wait_for(port)
-        url = f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations"
-        with urllib.request.urlopen(url, data=event, timeout=60) as answer:
-            return json.load(answer)
+        yield f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations"
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
 def main() -> None:
-    if len(sys.argv) != 3:
+    if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
+    if len(sys.argv) == 2:
+        with serving(sys.argv[1], port=9101) as url, contextlib.suppress(KeyboardInterrupt):
+            print(f"clickstream run events/*.json --out lake --via {url}", flush=True)
+            signal.pause()
+        return
     event = Path(sys.argv[2]).read_bytes()
     if len(event) > LIMIT:
         sys.exit(f"{sys.argv[2]} has {len(event)} bytes; Lambda takes {LIMIT}")
-    answer = invoke(sys.argv[1], event)
+    with serving(sys.argv[1]) as url, urllib.request.urlopen(url, data=event, timeout=60) as reply:
+        answer = json.load(reply)
     for record in answer.get("records", []):
         if record["result"] == "Ok":
             record["data"] = [json.loads(row) for row in base64.b64decode(record["data"]).splitlines()]
