@@ -9,7 +9,7 @@ STAGE ?= dev
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help setup run test lint build invoke generate samples deploy clean FORCE
+.PHONY: help setup run report test lint build invoke generate samples deploy clean FORCE
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ $(VENV)/installed: requirements.txt
 run: ## play a day of shop traffic through the transform into ./lake
 	cargo run --release --package clickstream-cli -- run samples/shop-day.ndjson --out lake \
 	  --arrival 2026-11-24T00:00:00Z --show purchase
+
+report: setup ## what ./lake says of its customers
+	$(VENV)/bin/python sql/report.py lake
 
 test: setup lint $(BOOTSTRAP) ## everything
 	CLICKSTREAM_BOOTSTRAP=$(CURDIR)/$(BOOTSTRAP) cargo test --workspace

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-ENGINES = ("redshift", "postgresql", "duckdb")
+ENGINES = ("redshift", "postgresql", "duckdb", "athena")
 
 
 def settings(**changes: str) -> dict[str, str]:
@@ -49,7 +49,7 @@ def render(file: Path, values: dict[str, str], engine: str = "redshift") -> str:
 
     text = re.sub(r"\$\{(\w+\.sql)(?: (\w+=[^}]*))?\}", included, file.read_text())
     text = re.sub(r"\$\{(\w+)\}", value, text)
-    return text if engine == "redshift" else without_redshift_clauses(text)
+    return text if engine in ("redshift", "athena") else without_redshift_clauses(text)
 
 
 def without_redshift_clauses(text: str) -> str:

@@ -109,12 +109,13 @@ pub fn documentation(plan: &Plan) -> String {
 }
 
 /// Every generated file of the repository: its path and content.
-pub fn files(plan: &Plan) -> [(&'static str, String); 6] {
+pub fn files(plan: &Plan) -> [(&'static str, String); 7] {
     [
         ("docs/columns.md", documentation(plan)),
         ("sql/10_events.sql", warehouse::table(plan)),
         ("sql/11_load.sql", warehouse::load(plan)),
         ("sql/12_events_all.sql", warehouse::events_all(plan)),
+        ("sql/athena/rewrite_partition.sql", warehouse::rewrite_partition(plan)),
         ("sql/redshift/external_table.sql", spectrum(plan)),
         ("sql/redshift/13_advance_boundary.sql", warehouse::advance_boundary(plan)),
     ]

@@ -59,4 +59,4 @@ where s.delivery = 1
 with no schema binding';
   delete from ${schema}.events where "date" < to_date;
 end
-$$ language plpgsql;
+$$ language plpgsql security definer;

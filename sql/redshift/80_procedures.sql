@@ -6,7 +6,7 @@ begin
   lock table ${schema}.load_lock;
 ${11_load.sql load_from=current_date - 10}
 end
-$$ language plpgsql;
+$$ language plpgsql security definer;
 
 -- Every night: mends what a pause has left out, then builds the customer 360 anew.
 create or replace procedure ${schema}.rebuild() as $$
@@ -23,11 +23,11 @@ ${51_order_items.sql}
 ${60_customers.sql}
 ${61_attribution.sql}
 end
-$$ language plpgsql;
+$$ language plpgsql security definer;
 
 -- Every month.
 create or replace procedure ${schema}.keep_hot() as $$
 begin
   call ${schema}.advance_boundary(cast(date_trunc('month', current_date - ${hot_days}) as date));
 end
-$$ language plpgsql;
+$$ language plpgsql security definer;

@@ -33,7 +33,10 @@ pub fn table(plan: &Plan) -> String {
 
 /// Every column of a row, partition keys last.
 fn names(plan: &Plan) -> String {
-    let names = plan.columns.iter().map(|column| column.name.as_str()).chain(PARTITION_KEYS);
+    quoted(plan.columns.iter().map(|column| column.name.as_str()).chain(PARTITION_KEYS))
+}
+
+fn quoted<'a>(names: impl Iterator<Item = &'a str>) -> String {
     lines(&names.map(|name| format!("\"{name}\"")).collect::<Vec<_>>())
 }
 
@@ -140,6 +143,20 @@ lock table ${{schema}}.load_lock;\n  \
          end if;\n  \
          execute '{view}';\n  \
          delete from ${{schema}}.events where \"date\" < to_date;\n\
-         end\n$$ language plpgsql;\n"
+         end\n$$ language plpgsql security definer;\n"
+    )
+}
+
+/// What Athena writes in the place of a partition that holds erased events.
+pub fn rewrite_partition(plan: &Plan) -> String {
+    format!(
+        "-- {GENERATED}\n\
+         -- For Athena: one partition without some events, under rewritten/. Then put those objects in the place of the\n\
+         -- partition's. python sql/kit.py --engine athena rewrite event_type=purchase date=2026-11-23 event_ids=\"'a', 'b'\"\n\
+         create table ${{glue_database}}.rewritten\nwith (\n  format = 'PARQUET',\n  write_compression = 'SNAPPY',\n  \
+         external_location = 's3://${{bucket}}/rewritten/event_type=${{event_type}}/date=${{date}}/'\n) as\nselect\n{}\n\
+         from ${{glue_database}}.events\nwhere \"event_type\" = '${{event_type}}'\n  and \"date\" = date '${{date}}'\n  \
+         and \"event_id\" not in (${{event_ids}});\n",
+        quoted(plan.columns.iter().map(|column| column.name.as_str()))
     )
 }

@@ -57,13 +57,13 @@ def tool(*arguments: str | Path, out: Path) -> None:
 
 
 class World:
-    """Nine days of a shop: the lake, read once, and the folder of what is true of it."""
+    """Four days of a shop: the lake, read once, and the folder of what is true of it."""
 
     def __init__(self, folder: Path):
         self.truth, traffic = folder / "truth", folder / "traffic.ndjson"
-        shop = ["-n", 6000, "--hours", 216, "--seed", 11, "--unmixed", "--arrivals", "--truth", self.truth]
+        shop = ["-n", 5000, "--hours", 96, "--seed", 11, "--unmixed", "--arrivals", "--truth", self.truth]
         tool("generate", *shop, out=traffic)
-        tool("run", traffic, "--out", folder / "lake", "--object-seconds", 86400, "--no-backup", out=folder / "summary")
+        tool("run", traffic, "--out", folder / "lake", "--no-backup", "--object-seconds", 900, out=folder / "summary")
         self.database, self.values = lake.attach(folder / "lake")
         self.rows = f"{self.values['external_schema']}.events"
 
