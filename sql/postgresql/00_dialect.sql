@@ -3,7 +3,7 @@ create domain super as jsonb;
 
 create function json_parse(text) returns jsonb language sql immutable as 'select $1::jsonb';
 
-create function can_json_parse(text) returns boolean language plpgsql immutable as $$
+create function can_json_parse(text) returns boolean language plpgsql immutable strict as $$
 begin
   return $1::jsonb is not null;
 exception when others then
