@@ -26,7 +26,7 @@ fn a_new_column_and_a_new_alias_appear_in_row_ddl_and_docs() {
     let plan = Plan::parse("schema.toml", &text).unwrap_or_else(|problems| panic!("{problems}"));
     for (language, definition) in [
         (ddl::spectrum(&plan), "\"gift_note\" varchar(64)"),
-        (ddl::warehouse(&plan), "\"gift_note\" varchar(64)"),
+        (ddl::warehouse::table(&plan), "\"gift_note\" varchar(64)"),
         (ddl::glue(&plan), "{Name: gift_note, Type: \"varchar(64)\"}"),
         (
             ddl::documentation(&plan),

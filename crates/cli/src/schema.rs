@@ -107,7 +107,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
             ))?;
         }
         What::Ddl { engine: Engine::Spectrum } => print(&ddl::spectrum(&plan))?,
-        What::Ddl { engine: Engine::Warehouse } => print(&ddl::warehouse(&plan))?,
+        What::Ddl { engine: Engine::Warehouse } => print(&ddl::warehouse::table(&plan))?,
         What::Ddl { engine: Engine::Glue } => print(&ddl::glue(&plan))?,
         What::Partitions { from, to } => {
             let (first, last) = (date(*from), date(*to));

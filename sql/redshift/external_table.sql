@@ -1,7 +1,7 @@
 -- Generated from schema.toml by `make generate`; do not edit.
--- The recent events in Redshift: the external table's columns, JSON as SUPER. What is asked together lies
--- together: a visitor's events on one slice, in order of time.
-create table if not exists ${schema}.events (
+-- The events in S3 as an external table, where the stack's Glue table is not used. Cannot run inside a transaction
+-- block; partitions become visible when they are registered, not when their files appear.
+create external table ${external_schema}.events (
   "event_id" varchar(64),
   "event_name" varchar(255),
   "event_time" timestamp,
@@ -61,14 +61,14 @@ create table if not exists ${schema}.events (
   "item_variant" varchar(255),
   "item_price" decimal(18,4),
   "item_list" varchar(255),
-  "items" super,
+  "items" varchar(65535),
   "search_term" varchar(512),
   "promotion_id" varchar(255),
-  "user_traits" super,
-  "extra" super,
+  "user_traits" varchar(65535),
+  "extra" varchar(65535),
   "dq_flags" varchar(2048),
-  "schema_version" integer,
-  "event_type" varchar(32),
-  "date" date
+  "schema_version" integer
 )
-diststyle key distkey("anonymous_id") compound sortkey("date", "event_time");
+partitioned by ("event_type" varchar(32), "date" date)
+${external_format}
+location 's3://${bucket}/events/';

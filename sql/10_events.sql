@@ -1,7 +1,9 @@
 -- Generated from schema.toml by `make generate`; do not edit.
--- The events in S3 as an external table. Rows are newline-delimited JSON, gzip-compressed. Cannot run inside a
--- transaction block; partitions become visible when they are registered, not when their files appear.
-create external table ${external_schema}.events (
+-- The recent events in Redshift: the external table's columns, JSON as SUPER. What is asked together lies
+-- together: a visitor's events on one slice, in order of time.
+create schema if not exists ${schema};
+
+create table if not exists ${schema}.events (
   "event_id" varchar(64),
   "event_name" varchar(255),
   "event_time" timestamp,
@@ -61,15 +63,25 @@ create external table ${external_schema}.events (
   "item_variant" varchar(255),
   "item_price" decimal(18,4),
   "item_list" varchar(255),
-  "items" varchar(65535),
+  "items" super,
   "search_term" varchar(512),
   "promotion_id" varchar(255),
-  "user_traits" varchar(65535),
-  "extra" varchar(65535),
+  "user_traits" super,
+  "extra" super,
   "dq_flags" varchar(2048),
-  "schema_version" integer
+  "schema_version" integer,
+  "event_type" varchar(32),
+  "date" date
 )
-partitioned by ("event_type" varchar(32), "date" date)
-row format serde 'org.openx.data.jsonserde.JsonSerDe'
-stored as textfile
-location 's3://${bucket}/events/';
+diststyle key distkey("anonymous_id") compound sortkey("date", "event_time");
+
+-- Locked by whoever loads or rebuilds, so that two never run side by side.
+create table if not exists ${schema}.load_lock (held boolean);
+
+-- Events that were erased (erase.sql): whatever reads S3 leaves them out, also before its objects are rewritten.
+create table if not exists ${schema}.erased_events (
+  event_id varchar(64),
+  event_type varchar(32),
+  date date,
+  erased_on date
+);
