@@ -1,0 +1,126 @@
+//! Peers give the rows that the transform gives, on the columns that they cover. A benchmark of programs that do
+//! different things measures nothing.
+//!
+//! Not compared: a column that `dq_flags` names (what it tells of, peers do not do), an id where the event has none (the
+//! transform hashes one), and records that the transform does not answer `Ok`. Of `extra`, all that the transform leaves
+//! over a peer must leave over, too; it leaves over more, as it covers fewer columns.
+
+use crate::typical::MAPPING;
+use anyhow::{Context, Result, bail};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+#[derive(Debug, Deserialize)]
+struct Answer {
+    records: Vec<Record>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Record {
+    record_id: String,
+    result: String,
+    #[serde(default)]
+    data: String,
+    #[serde(default)]
+    metadata: Metadata,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Metadata {
+    #[serde(default)]
+    partition_keys: BTreeMap<String, String>,
+}
+
+/// Columns that peers cover beside those of the mapping.
+const DERIVED: [&str; 3] = ["received_at", "page_host", "item_count"];
+
+/// Holds `theirs` against `ours`, both answers to one invocation. Returns how many rows were compared.
+///
+/// # Errors
+/// The first record that differs, and where.
+pub fn equal(ours: &[u8], theirs: &[u8]) -> Result<usize> {
+    let [ours, theirs] = [ours, theirs].map(serde_json::from_slice::<Answer>);
+    let (ours, theirs) = (ours.context("our answer")?.records, theirs.context("the peer's answer")?.records);
+    if ours.len() != theirs.len() {
+        bail!("{} records answered, not {}", theirs.len(), ours.len());
+    }
+    let mapping: Value = serde_json::from_str(MAPPING)?;
+    let mapped = mapping["columns"].as_array().into_iter().flatten().filter_map(|column| column["name"].as_str());
+    let columns: Vec<&str> = mapped.chain(DERIVED).collect();
+    let mut rows = 0;
+    for (our, their) in ours.iter().zip(&theirs).filter(|(our, _)| our.result == "Ok") {
+        if our.record_id != their.record_id || our.metadata.partition_keys != their.metadata.partition_keys {
+            bail!("record {}: answered {their:?}", our.record_id);
+        }
+        let (our, their) = (row(our)?, row(their)?);
+        let differ = columns.iter().find(|column| !same(&our, &their, column)).or(
+            (!left_over(&our, &their)).then_some(&"extra"),
+        );
+        if let Some(column) = differ {
+            bail!("{column} is {:?}, not {:?}\n{}\n{}", their.get(*column), our.get(*column), text(&our), text(&their));
+        }
+        rows += 1;
+    }
+    Ok(rows)
+}
+
+fn row(record: &Record) -> Result<Map<String, Value>> {
+    let line = STANDARD.decode(&record.data)?;
+    serde_json::from_slice(&line).with_context(|| format!("record {} has no row", record.record_id))
+}
+
+fn text(row: &Map<String, Value>) -> String {
+    Value::from(row.clone()).to_string()
+}
+
+fn flagged(row: &Map<String, Value>, column: &str) -> bool {
+    let flags = row.get("dq_flags").and_then(Value::as_str).unwrap_or("");
+    flags.split(',').any(|flag| flag.split_once(':').is_some_and(|(_, flagged)| flagged == column))
+}
+
+fn same(ours: &Map<String, Value>, theirs: &Map<String, Value>, column: &str) -> bool {
+    match (ours.get(column), theirs.get(column)) {
+        _ if flagged(ours, column) => true,
+        (Some(_), None) if column == "event_id" => true,
+        (Some(Value::String(our)), Some(Value::String(their))) if column == "items" => {
+            let [our, their] = [our, their].map(|text| serde_json::from_str::<Vec<Value>>(text).unwrap_or_default());
+            our.len() == their.len() && our.iter().zip(&their).all(|(our, their)| contains(their, our))
+        }
+        (Some(our), Some(their)) => alike(our, their),
+        (our, their) => our.is_none() && their.is_none(),
+    }
+}
+
+fn left_over(ours: &Map<String, Value>, theirs: &Map<String, Value>) -> bool {
+    let [ours, theirs] = [ours, theirs].map(|row| match row.get("extra").and_then(Value::as_str) {
+        Some(extra) if !flagged(ours, "extra") => serde_json::from_str(extra).unwrap_or_default(),
+        _ => Value::Object(Map::new()),
+    });
+    contains(&theirs, &ours)
+}
+
+/// Whether all of `part` is in `whole`, at the same place.
+fn contains(whole: &Value, part: &Value) -> bool {
+    match (whole, part) {
+        (Value::Object(whole), Value::Object(part)) => {
+            part.iter().all(|(key, part)| whole.get(key).is_some_and(|whole| contains(whole, part)))
+        }
+        (Value::Array(whole), Value::Array(part)) => {
+            whole.len() == part.len() && whole.iter().zip(part).all(|(whole, part)| contains(whole, part))
+        }
+        _ => alike(whole, part),
+    }
+}
+
+/// The same value; numbers as numbers, so that 37.40 is 37.4.
+fn alike(one: &Value, other: &Value) -> bool {
+    match (one.as_f64(), other.as_f64()) {
+        (Some(one), Some(other)) => (one - other).abs() < 1e-9,
+        _ => one == other,
+    }
+}
