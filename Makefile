@@ -6,10 +6,12 @@ VENV := .venv
 BOOTSTRAP := target/lambda/transform/bootstrap
 EVENT ?= events/item-view.json
 STAGE ?= dev
+ROUNDS ?= 15
+BENCH := target/bench
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help setup run test lint build invoke generate samples deploy clean FORCE
+.PHONY: help setup run test lint build invoke bench generate samples deploy clean FORCE
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +45,20 @@ $(BOOTSTRAP): $(VENV)/installed FORCE
 
 invoke: build ## answer EVENT=events/x.json under AWS's Lambda emulator, without Docker
 	@$(VENV)/bin/python tests/invoke.py $(BOOTSTRAP) $(EVENT)
+
+bench: build $(BENCH)/venv/installed ## measure beside peers and a floor; writes docs/benchmarks.md and docs/cost.md (ten minutes)
+	cargo lambda build --release --package clickstream-bench --bin typical
+	cargo build --release --package clickstream-bench --bins
+	cargo run --package clickstream-cli -- generate -n 250000 --seed 7 --start 2026-11-23T00:00:00Z --hours 24 \
+	  > $(BENCH)/traffic.ndjson
+	target/release/bench measure --traffic $(BENCH)/traffic.ndjson --transform $(BOOTSTRAP) \
+	  --typical target/lambda/typical/bootstrap --python $(BENCH)/venv/bin/python --rounds $(ROUNDS) --date $$(date -u +%F)
+	target/release/bench report
+
+$(BENCH)/venv/installed: crates/bench/peers/requirements.txt
+	python3 -m venv $(BENCH)/venv
+	$(BENCH)/venv/bin/python -m pip install --quiet --requirement $<
+	touch $@
 
 generate: ## write what is made from schema.toml: DDL and docs/columns.md
 	cargo run --package clickstream-cli -- schema generate

@@ -17,7 +17,12 @@ const columns = mapping.columns.map(({ name, type, sources }) => ({
 }));
 const itemFields = mapping.item_fields;
 const numericItemFields = new Set(["price", "quantity", "position"]);
-const campaign = new Set(["utm_source", "utm_medium", "utm_campaign"]);
+const parameters = new Map([
+  ["utm_source", "utm_source"],
+  ["utm_medium", "utm_medium"],
+  ["utm_campaign", "utm_campaign"],
+  ["q", "search_term"],
+]);
 
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -77,21 +82,25 @@ function items(value, row) {
     return flat;
   });
   row.item_count = rows.length;
-  row.item_id ??= rows[0]?.item_id;
+  if (rows.length > 0 && row.item_id === undefined) {
+    row.item_id = rows[0].item_id;
+    row.item_price = rows[0].price ?? row.item_price;
+  }
   return JSON.stringify(rows);
 }
 
 const convert = { text, id, lower_id: (value) => id(value)?.toLowerCase(), number, time };
 
-/** What the page's URL says: host, path, campaign. */
+/** What the page's URL says: host, path, campaign, search. */
 function page(row) {
   if (row.page_url === undefined || !URL.canParse(row.page_url)) return;
   const url = new URL(row.page_url);
   row.page_host ??= url.host;
   row.page_path ??= url.pathname;
-  if (!url.search.includes("utm_")) return;
+  if (url.search === "") return;
   for (const [key, value] of url.searchParams) {
-    if (campaign.has(key)) row[key] ??= value;
+    const column = parameters.get(key);
+    if (column !== undefined) row[column] ??= value;
   }
 }
 

@@ -19,6 +19,7 @@ from aws_lambda_powertools.utilities.data_classes import (
     KinesisFirehoseEvent,
     event_source,
 )
+from aws_lambda_powertools.utilities.serialization import base64_from_str
 
 MAPPING = json.loads(Path(__file__).with_name("mapping.json").read_text(encoding="utf-8"))
 BLOCKED_IDS = set(MAPPING["blocked_ids"])
@@ -29,7 +30,8 @@ COLUMNS = [
     for column in MAPPING["columns"]
 ]
 NUMERIC_ITEM_FIELDS = {"price", "quantity", "position"}
-CAMPAIGN = {"utm_source", "utm_medium", "utm_campaign"}
+PARAMETERS = {"utm_source": "utm_source", "utm_medium": "utm_medium", "utm_campaign": "utm_campaign", "q": "search_term"}
+FIRST_ITEM = [("item_id", "item_id"), ("item_price", "price")]
 FOLD = str.maketrans("", "", " _-")
 
 
@@ -116,8 +118,10 @@ def items(value, row):
             flat["extra"] = item
         rows.append(flat)
     row["item_count"] = len(rows)
-    if rows and "item_id" in rows[0]:
-        row.setdefault("item_id", rows[0]["item_id"])
+    if rows and "item_id" not in row:
+        for column, field in FIRST_ITEM:
+            if field in rows[0]:
+                row[column] = rows[0][field]
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -125,17 +129,17 @@ CONVERT = {"text": as_text, "id": as_id, "lower_id": as_lower_id, "number": as_n
 
 
 def page(row):
-    """What the page's URL says: host, path, campaign."""
+    """What the page's URL says: host, path, campaign, search."""
     url = row.get("page_url")
     if not url:
         return
     parts = urlsplit(url)
     row.setdefault("page_host", parts.netloc.lower())
     row.setdefault("page_path", parts.path or "/")
-    if "utm_" in parts.query:
+    if parts.query:
         for key, value in parse_qsl(parts.query):
-            if key in CAMPAIGN:
-                row.setdefault(key, value)
+            if key in PARAMETERS:
+                row.setdefault(PARAMETERS[key], value)
 
 
 def flatten(event, arrival):
@@ -170,12 +174,14 @@ def lambda_handler(event: KinesisFirehoseEvent, context):
         except ValueError:
             response.add_record(KinesisFirehoseDataTransformationRecord(record_id=record.record_id, result="ProcessingFailed"))
             continue
-        answer = KinesisFirehoseDataTransformationRecord(
-            record_id=record.record_id,
-            metadata=KinesisFirehoseDataTransformationRecordMetadata({"event_type": event_type, "date": date}),
+        line = json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n"
+        response.add_record(
+            KinesisFirehoseDataTransformationRecord(
+                record_id=record.record_id,
+                data=base64_from_str(line),
+                metadata=KinesisFirehoseDataTransformationRecordMetadata({"event_type": event_type, "date": date}),
+            )
         )
-        answer.data_from_text(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
-        response.add_record(answer)
     return response.asdict()
 
 

@@ -43,9 +43,7 @@ impl Floor {
 /// How many bytes matter to JSON's structure: quotes, backslashes, brackets, commas, colons. The compiler makes vector
 /// instructions of it.
 fn structure(text: &[u8]) -> usize {
-    text.chunks(128)
-        .map(|chunk| usize::from(chunk.iter().map(|byte| u8::from(is_structure(*byte))).sum::<u8>()))
-        .sum()
+    text.chunks(128).map(|chunk| usize::from(chunk.iter().map(|byte| u8::from(is_structure(*byte))).sum::<u8>())).sum()
 }
 
 #[allow(clippy::needless_bitwise_bool)] // branches would keep the compiler from using vectors

@@ -32,7 +32,7 @@ pub fn collected(stderr: &str) -> Result<u64> {
 /// If a run fails.
 pub fn per_repetition(mut run: impl FnMut(usize) -> Result<u64>) -> Result<f64> {
     const FEW: usize = 1;
-    const MANY: usize = 3;
+    const MANY: usize = 2;
     let [few, many] = [run(FEW)?, run(MANY)?];
     #[allow(clippy::cast_precision_loss)] // below 2^53
     Ok(many.saturating_sub(few) as f64 / (MANY - FEW) as f64)

@@ -11,12 +11,16 @@ use std::path::{Path, PathBuf};
 
 /// Measures the transform beside its peers, and writes what came out.
 #[derive(Debug, Parser)]
-#[command(name = "bench", max_term_width = 100, after_help = "\
+#[command(
+    name = "bench",
+    max_term_width = 100,
+    after_help = "\
 Examples:
   make bench
       all of it: builds, generates traffic, measures, writes the documents
   bench report
-      the documents again, from the results of the last measurement")]
+      the documents again, from the results of the last measurement"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -147,7 +147,8 @@ impl Results {
     /// If it cannot be read, or is of another version of this program.
     pub fn read(file: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(file).with_context(|| format!("no {}: run `make bench`", file.display()))?;
-        serde_json::from_str(&text).with_context(|| format!("{} is of another version: run `make bench`", file.display()))
+        serde_json::from_str(&text)
+            .with_context(|| format!("{} is of another version: run `make bench`", file.display()))
     }
 
     /// Writes `file`.
@@ -183,7 +184,8 @@ mod tests {
     #[test]
     fn quantiles_are_between_their_neighbours() {
         let values = [4.0, 1.0, 3.0, 2.0];
-        for (found, expected) in [(median(&values), 2.5), (quantile(&values, 0.0), 1.0), (quantile(&values, 1.0), 4.0)] {
+        for (found, expected) in [(median(&values), 2.5), (quantile(&values, 0.0), 1.0), (quantile(&values, 1.0), 4.0)]
+        {
             assert!((found - expected).abs() < f64::EPSILON, "{found}");
         }
         assert!(median(&[]).is_nan());

@@ -29,8 +29,18 @@ pub const SHAPES: [Shape; 17] = [
     Shape { name: "record, one long text", unit: "bytes", sizes: &[200, 1_000, 10_000, 100_000], record: long_text },
     Shape { name: "record, many attributes", unit: "bytes", sizes: &[200, 1_000, 10_000, 100_000], record: wide },
     Shape { name: "unknown attributes", unit: "of them", sizes: &[10, 100, 1_000, 5_000], record: unknown },
-    Shape { name: "one unknown key again and again", unit: "times", sizes: &[10, 100, 1_000, 5_000], record: repeated_unknown },
-    Shape { name: "one mapped key again and again", unit: "times", sizes: &[10, 100, 1_000, 5_000], record: repeated_mapped },
+    Shape {
+        name: "one unknown key again and again",
+        unit: "times",
+        sizes: &[10, 100, 1_000, 5_000],
+        record: repeated_unknown,
+    },
+    Shape {
+        name: "one mapped key again and again",
+        unit: "times",
+        sizes: &[10, 100, 1_000, 5_000],
+        record: repeated_mapped,
+    },
     Shape { name: "all spellings of one key", unit: "spellings", sizes: &[8, 64, 512, 4_096], record: spellings },
     Shape { name: "nesting", unit: "deep", sizes: &[2, 8, 32, 60], record: nested },
     Shape { name: "nesting, too deep", unit: "deep", sizes: &[100, 1_000, 10_000, 100_000], record: too_deep },
@@ -105,7 +115,8 @@ fn too_deep(depth: usize) -> String {
 }
 
 fn items(count: usize) -> String {
-    let item = |n| json!({ "itemId": format!("CUP-{n}"), "name": "Cup", "price": "12.50", "qty": 2, "category": "kitchen" });
+    let item =
+        |n| json!({ "itemId": format!("CUP-{n}"), "name": "Cup", "price": "12.50", "qty": 2, "category": "kitchen" });
     event(json!({ "items": (0..count).map(item).collect::<Value>() }))
 }
 
@@ -147,7 +158,8 @@ fn parameters(count: usize) -> String {
 
 /// Events with a kilobyte beside them that belongs to each.
 fn envelope(count: usize) -> String {
-    let events = (0..count).map(|n| json!({ "event_type": "item_view", "ts": 1_795_450_000_000_i64, "itemId": format!("CUP-{n}") }));
+    let events = (0..count)
+        .map(|n| json!({ "event_type": "item_view", "ts": 1_795_450_000_000_i64, "itemId": format!("CUP-{n}") }));
     json!({ "consent": true, "note": "x".repeat(1_000), "events": events.collect::<Value>() }).to_string()
 }
 
@@ -166,7 +178,12 @@ mod tests {
             let workload = shape.workload(shape.sizes[1], 1);
             let counts = ours::answered(&mut transform, workload.body.as_bytes()).counts;
             let too_deep = counts.failed[Reason::TooDeep as usize];
-            assert_eq!((counts.ok, too_deep), if shape.name == "nesting, too deep" { (0, 1) } else { (1, 0) }, "{}", shape.name);
+            assert_eq!(
+                (counts.ok, too_deep),
+                if shape.name == "nesting, too deep" { (0, 1) } else { (1, 0) },
+                "{}",
+                shape.name
+            );
         }
     }
 }

@@ -1,11 +1,11 @@
 //! CPU time of all peers on all workloads, interleaved: what else runs on the machine disturbs all of them alike.
 
+use crate::floor;
 use crate::ours;
 use crate::peer::Peer;
 use crate::results::{Rounds, Speed};
 use crate::verify::equal;
 use crate::workload::Workload;
-use crate::floor;
 use anyhow::{Context, Result};
 use clickstream::reject::Reason;
 
@@ -14,7 +14,12 @@ use clickstream::reject::Reason;
 ///
 /// # Errors
 /// If a peer fails, or gives another row.
-pub fn measure(peers: &mut [Box<dyn Peer>], workloads: &[Workload], rounds: usize, note: impl Fn(&str)) -> Result<Vec<Speed>> {
+pub fn measure(
+    peers: &mut [Box<dyn Peer>],
+    workloads: &[Workload],
+    rounds: usize,
+    note: impl Fn(&str),
+) -> Result<Vec<Speed>> {
     let mut speeds = Vec::new();
     for workload in workloads {
         note(&format!("{}: comparing rows", workload.name));

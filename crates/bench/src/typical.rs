@@ -147,7 +147,7 @@ impl Typical {
         (!self.blocked_ids.contains(&text.to_lowercase())).then(|| text.to_owned())
     }
 
-    /// The list of items as text; `item_count` and the first item's id go to the row.
+    /// The list of items as text; `item_count` and, if it names no item itself, the first item's id and price go to the row.
     fn items(&self, value: Value, row: &mut Map<String, Value>) -> Option<Value> {
         let Value::Array(items) = value else { return None };
         let items: Vec<Value> = items
@@ -170,9 +170,11 @@ impl Typical {
             .collect();
         row.insert("item_count".to_owned(), items.len().into());
         if !row.contains_key("item_id")
-            && let Some(id) = items.first().and_then(|item| item.get("item_id"))
+            && let Some(first) = items.first()
         {
-            row.insert("item_id".to_owned(), id.clone());
+            for (column, field) in [("item_id", "item_id"), ("item_price", "price")] {
+                first.get(field).map(|value| row.insert(column.to_owned(), value.clone()));
+            }
         }
         Some(Value::Array(items).to_string().into())
     }
@@ -214,18 +216,21 @@ fn number(value: &Value) -> Option<Value> {
 
 /// RFC 3339, the same with a space and without an offset (UTC), or an epoch in seconds or milliseconds.
 fn time(value: &Value) -> Option<DateTime<Utc>> {
-    let epoch = |number: i64| DateTime::from_timestamp_millis(if number < 100_000_000_000 { number * 1000 } else { number });
+    let epoch =
+        |number: i64| DateTime::from_timestamp_millis(if number < 100_000_000_000 { number * 1000 } else { number });
     match value {
         Value::Number(number) => epoch(number.as_i64()?),
         Value::String(text) => text.parse().ok().and_then(epoch).or_else(|| {
             let zoned = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc());
-            zoned.or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").map(|time| time.and_utc())).ok()
+            zoned
+                .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").map(|time| time.and_utc()))
+                .ok()
         }),
         _ => None,
     }
 }
 
-/// What the page's URL says: host, path, campaign.
+/// What the page's URL says: host, path, campaign, search.
 fn page(row: &mut Map<String, Value>) {
     let Some(url) = row.get("page_url").and_then(Value::as_str).map(str::to_owned) else { return };
     let Some((_, rest)) = url.split_once("://") else { return };
@@ -240,8 +245,10 @@ fn page(row: &mut Map<String, Value>) {
     add("page_host", &host.to_lowercase());
     add("page_path", path);
     for (key, value) in form_urlencoded::parse(query.as_bytes()) {
-        if matches!(key.as_ref(), "utm_source" | "utm_medium" | "utm_campaign") {
-            add(&key, &value);
+        match key.as_ref() {
+            "utm_source" | "utm_medium" | "utm_campaign" => add(&key, &value),
+            "q" => add("search_term", &value),
+            _ => {}
         }
     }
 }

@@ -57,7 +57,8 @@ impl Worker {
         let requests = process.stdin.take();
         let mut replies = BufReader::new(process.stdout.take().context("no output")?).lines();
         let Some(ready) = replies.next() else { bail!("{} ended before its first line", program.script) };
-        let ready: Ready = serde_json::from_str(&ready?).with_context(|| format!("{} says no version", program.script))?;
+        let ready: Ready =
+            serde_json::from_str(&ready?).with_context(|| format!("{} says no version", program.script))?;
         Ok(Self {
             name: program.name,
             process,

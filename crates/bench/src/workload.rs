@@ -55,7 +55,14 @@ fn push_record(body: &mut String, index: usize, data: &[u8]) {
     let separator = if index == 0 { "" } else { "," };
     // As long as Firehose's ids: 56 digits.
     let id = format!("{index:056}");
-    body.extend([separator, r#"{"recordId":""#, &id, r#"","approximateArrivalTimestamp":"#, &ARRIVAL.to_string(), r#","data":""#]);
+    body.extend([
+        separator,
+        r#"{"recordId":""#,
+        &id,
+        r#"","approximateArrivalTimestamp":"#,
+        &ARRIVAL.to_string(),
+        r#","data":""#,
+    ]);
     STANDARD.encode_string(data, body);
     body.push_str("\"}");
 }
@@ -90,16 +97,10 @@ impl<'a> Traffic<'a> {
         traffic
     }
 
-    /// The invocations that all peers answer: each mix of sizes, with one and with three megabytes of records.
-    pub fn workloads(&self) -> Vec<Workload> {
+    /// An invocation of each mix of sizes, with `raw` bytes of records, which tables call `size`.
+    pub fn workloads(&self, size: &str, raw: usize) -> Vec<Workload> {
         let mixes = [("mixed", &self.mixed), ("small", &self.small), ("mid", &self.mid), ("large", &self.large)];
-        let sizes = [("1 MB", 1_000_000), ("3 MB", 3_000_000)];
-        sizes
-            .iter()
-            .flat_map(|(size, raw)| {
-                mixes.iter().map(move |(mix, records)| Workload::of(format!("{mix}, {size}"), records, *raw))
-            })
-            .collect()
+        mixes.iter().map(|(mix, records)| Workload::of(format!("{mix}, {size}"), records, raw)).collect()
     }
 }
 

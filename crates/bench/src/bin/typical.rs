@@ -7,6 +7,7 @@ use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 fn main() -> Result<(), Error> {
     let typical = Typical::new()?;
     let typical = &typical;
-    let handler = service_fn(async |event: LambdaEvent<KinesisFirehoseEvent>| Ok::<_, Error>(typical.handle(&event.payload)));
+    let handler =
+        service_fn(async |event: LambdaEvent<KinesisFirehoseEvent>| Ok::<_, Error>(typical.handle(&event.payload)));
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(run(handler))
 }
