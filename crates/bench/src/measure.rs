@@ -85,7 +85,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
     measured.speed = speed::measure(&mut peers, &workloads, args.rounds, note)?;
     drop(peers);
-    measured.functions = functions(args, &workloads)?;
+    measured.functions = functions(args, &workloads, &traffic.workloads("6 MB", usize::MAX)[0])?;
     let counter = Counter::new(args);
     if counter.valgrind {
         for workload in &excerpts {
@@ -151,7 +151,7 @@ fn machine(date: &str) -> Result<Machine> {
     })
 }
 
-fn functions(args: &Args, workloads: &[Workload]) -> Result<Vec<results::Function>> {
+fn functions(args: &Args, workloads: &[Workload], largest: &Workload) -> Result<Vec<results::Function>> {
     let binaries = [(ours::NAME, &args.transform), (typical::NAME, &args.typical)];
     let workloads: Vec<_> = workloads.iter().filter(|workload| workload.name.starts_with("mixed")).collect();
     let mut functions = Vec::new();
@@ -162,7 +162,7 @@ fn functions(args: &Args, workloads: &[Workload]) -> Result<Vec<results::Functio
             start_cpu_ms: Vec::new(),
             start_wall_ms: Vec::new(),
             invocation_ms: Vec::new(),
-            peak_memory: peak_memory(binary, &workloads)?,
+            peak_memory: peak_memory(binary, largest)?,
         });
     }
     for round in 1..=args.rounds {
@@ -201,8 +201,7 @@ fn functions(args: &Args, workloads: &[Workload]) -> Result<Vec<results::Functio
 }
 
 /// With the largest request that Lambda takes.
-fn peak_memory(binary: &Path, workloads: &[&Workload]) -> Result<u64> {
-    let largest = workloads.iter().max_by_key(|workload| workload.body.len()).context("no workload")?;
+fn peak_memory(binary: &Path, largest: &Workload) -> Result<u64> {
     let mut function = Function::start(&mut Command::new(binary))?;
     function.invoke(&largest.body)?;
     function.peak_memory()

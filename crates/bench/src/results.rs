@@ -64,6 +64,8 @@ pub struct Speed {
 pub struct Rounds {
     /// The peer.
     pub peer: String,
+    /// Bytes of its answer.
+    pub answer: usize,
     /// CPU milliseconds per megabyte of records, round by round; rounds of all peers belong together.
     pub ms_per_mb: Vec<f64>,
 }
@@ -159,6 +161,11 @@ impl Results {
         let text = serde_json::to_string_pretty(self)? + "\n";
         std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
     }
+}
+
+/// The ratios of figures that belong together, round by round.
+pub fn ratios(one: &[f64], other: &[f64]) -> Vec<f64> {
+    one.iter().zip(other).map(|(one, other)| one / other).collect()
 }
 
 /// The middle of `values`; not a number without any.

@@ -57,7 +57,7 @@ fn compared(peers: &mut [Box<dyn Peer>], workload: &Workload) -> Result<Speed> {
             let rows = equal(&ours.body, &answer).with_context(|| format!("{}, {}", peer.name(), workload.name))?;
             speed.rows_equal += rows;
         }
-        speed.peers.push(Rounds { peer: peer.name().to_owned(), ms_per_mb: Vec::new() });
+        speed.peers.push(Rounds { peer: peer.name().to_owned(), answer: answer.len(), ms_per_mb: Vec::new() });
     }
     Ok(speed)
 }

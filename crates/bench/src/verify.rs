@@ -46,6 +46,16 @@ const OF_THE_URL: [&str; 4] = ["utm_source", "utm_medium", "utm_campaign", "sear
 /// Columns that peers cover beside those of the mapping.
 const DERIVED: [&str; 3] = ["received_at", "page_host", "item_count"];
 
+/// The columns that peers cover, beside `extra`.
+///
+/// # Errors
+/// If the mapping cannot be read.
+pub fn covered() -> Result<Vec<String>> {
+    let mapping: Value = serde_json::from_str(MAPPING)?;
+    let mapped = mapping["columns"].as_array().into_iter().flatten().filter_map(|column| column["name"].as_str());
+    Ok(mapped.chain(DERIVED).map(str::to_owned).collect())
+}
+
 /// Holds `theirs` against `ours`, both answers to one invocation. Returns how many rows were compared.
 ///
 /// # Errors
@@ -56,21 +66,17 @@ pub fn equal(ours: &[u8], theirs: &[u8]) -> Result<usize> {
     if ours.len() != theirs.len() {
         bail!("{} records answered, not {}", theirs.len(), ours.len());
     }
-    let mapping: Value = serde_json::from_str(MAPPING)?;
-    let mapped = mapping["columns"].as_array().into_iter().flatten().filter_map(|column| column["name"].as_str());
-    let columns: Vec<&str> = mapped.chain(DERIVED).collect();
+    let columns = covered()?;
     let mut rows = 0;
     for (our, their) in ours.iter().zip(&theirs).filter(|(our, _)| our.result == "Ok") {
         if our.record_id != their.record_id || our.metadata.partition_keys != their.metadata.partition_keys {
             bail!("record {}: answered {their:?}", our.record_id);
         }
         let (our, their) = (row(our)?, row(their)?);
-        let differ = columns
-            .iter()
-            .find(|column| !same(&our, &their, column))
-            .or((!left_over(&our, &their)).then_some(&"extra"));
-        if let Some(column) = differ {
-            bail!("{column} is {:?}, not {:?}\n{}\n{}", their.get(*column), our.get(*column), text(&our), text(&their));
+        let differs = columns.iter().map(String::as_str).find(|column| !same(&our, &their, column));
+        let differs = differs.or((!left_over(&our, &their)).then_some("extra"));
+        if let Some(column) = differs {
+            bail!("{column} is {:?}, not {:?}\n{}\n{}", their.get(column), our.get(column), text(&our), text(&their));
         }
         rows += 1;
     }
