@@ -8,7 +8,7 @@ use clickstream_bench::results::{self, Growth, InvocationTimes, Machine, PerPeer
 use clickstream_bench::shapes::SHAPES;
 use clickstream_bench::worker::{Program, Worker};
 use clickstream_bench::workload::{Traffic, Workload};
-use clickstream_bench::{floor, instructions, ours, peer, speed, typical};
+use clickstream_bench::{floor, instructions, ours, peer, speed, typical, verify};
 use std::ffi::OsStr;
 use std::io::{IsTerminal, Write, stderr};
 use std::path::{Path, PathBuf};
@@ -59,14 +59,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let excerpts = traffic.workloads("0.3 MB", ENOUGH);
     let mut measured = Results {
         machine: machine(&args.date)?,
-        missing: Vec::new(),
-        speed: Vec::new(),
-        instructions: Vec::new(),
-        allocations: Vec::new(),
-        functions: Vec::new(),
-        starts: Vec::new(),
-        growth: Vec::new(),
-        enrichment: Vec::new(),
+        columns: ours::transform()?.plan().columns.len(),
+        covered: verify::covered()?.len() + 1, // and `extra`
+        ..Results::default()
     };
     let mut peers = peer::linked()?;
     for program in [

@@ -2,10 +2,8 @@
 
 use crate::cost::thousands;
 use crate::results::{Function, Growth, PerPeer, Point, Results, Rounds, Speed, median, quantile, ratios};
-use crate::verify::covered;
 use crate::workload::MAX_REQUEST;
 use crate::{floor, ours};
-use clickstream::schema::Plan;
 use std::fmt::Write;
 
 /// The page.
@@ -25,7 +23,7 @@ pub fn markdown(results: &Results) -> String {
     }
     page.push_str("![CPU milliseconds per MB](benchmarks.svg)\n\n## CPU time\n\n");
     speed(&mut page, &results.speed);
-    page.push_str(&peers());
+    page.push_str(&peers(results));
     page.push_str("## Instructions and allocations\n\n");
     counts(&mut page, &results.instructions, &results.allocations);
     page.push_str("## Through lambda_runtime\n\n");
@@ -53,16 +51,15 @@ million bytes of records before base64.
 ";
 
 /// What the peers are and lack.
-fn peers() -> String {
-    let covered = covered().map_or(0, |columns| columns.len() + 1);
-    let all = Plan::embedded().map_or(0, |plan| plan.columns.len());
+fn peers(results: &Results) -> String {
+    let Results { columns, covered, .. } = results;
     format!(
         "\
 The peers ([Python](../crates/bench/peers/powertools.py), [Node.js](../crates/bench/peers/plain.mjs), \
 [Rust](../crates/bench/src/typical.rs)) are what one would write from their documentation around one \
 [table of columns](../crates/bench/peers/mapping.json). Before times are taken, their rows are held against the \
 transform's: equal in every column that they cover, for three dialects (plain, Segment calls, gtag). They do less: {covered} of \
-{all} columns, no user agents, no privacy (addresses, cards and passwords go through), no flags, no widths and types that \
+{columns} columns, no user agents, no privacy (addresses, cards and passwords go through), no flags, no widths and types that \
 are held, no repeated keys, no spellings but the listed ones, no batches and envelopes, no limit of the answer's size, no \
 metrics. The [floor](../crates/bench/src/floor.rs) makes no rows at all: it decodes, looks at every byte once, copies and \
 encodes with vector instructions.\n\n"
@@ -216,7 +213,6 @@ fn thousands_of(count: usize) -> String {
 mod tests {
     use super::*;
     use crate::plot::svg;
-    use crate::results::Machine;
 
     #[test]
     fn ratios_are_of_rounds_not_of_medians_and_the_floors_is_the_other_way_round() {
@@ -226,7 +222,6 @@ mod tests {
             ms_per_mb: ms_per_mb.to_vec(),
         };
         let results = Results {
-            machine: Machine::default(),
             missing: vec!["plain Node.js: node does not start".to_owned()],
             speed: vec![Speed {
                 workload: "mixed, 1 MB".to_owned(),
@@ -240,12 +235,7 @@ mod tests {
                     peer(floor::NAME, &[0.5, 1.0, 2.0]),
                 ],
             }],
-            instructions: Vec::new(),
-            allocations: Vec::new(),
-            functions: Vec::new(),
-            starts: Vec::new(),
-            growth: Vec::new(),
-            enrichment: Vec::new(),
+            ..Results::default()
         };
         let page = markdown(&results);
         for text in [

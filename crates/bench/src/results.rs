@@ -5,12 +5,16 @@ use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// One run of `make bench`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Results {
     /// Where and when.
     pub machine: Machine,
     /// Peers that could not be measured here, and why.
     pub missing: Vec<String>,
+    /// How many columns the schema has.
+    pub columns: usize,
+    /// How many of them the peers cover.
+    pub covered: usize,
     /// CPU time of all peers, invocation by invocation.
     pub speed: Vec<Speed>,
     /// Instructions; empty where valgrind is missing.
@@ -23,7 +27,7 @@ pub struct Results {
     pub starts: Vec<PerPeer>,
     /// What grows, and how the cost grows with it.
     pub growth: Vec<Growth>,
-    /// What enrichment costs.
+    /// What enrichment costs; empty where valgrind is missing.
     pub enrichment: Vec<Share>,
 }
 
@@ -138,7 +142,7 @@ pub struct Point {
 pub struct Share {
     /// What was left out.
     pub without: String,
-    /// Of the instructions (or of the CPU time, where they cannot be counted), from 0 to 1.
+    /// Of the instructions, from 0 to 1.
     pub share: f64,
 }
 
