@@ -7,6 +7,8 @@ BOOTSTRAP := target/lambda/transform/bootstrap
 PARTITIONS := target/lambda/partitions/bootstrap
 EVENT ?= events/item-view.json
 STAGE ?= dev
+ROUNDS ?= 15
+BENCH := target/bench
 # Built like a release, but without the last tenth of speed that takes most of the time.
 CLICKSTREAM := cargo run --quiet --profile tools --package clickstream-cli --
 # ARCH=x86_64 or arm64 for another processor than samconfig.toml says; sam takes all overrides from one place.
@@ -15,7 +17,7 @@ OVERRIDES = $(if $(ARCH),--parameter-overrides "$(shell $(VENV)/bin/python -c '$
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help setup run report test lint checkov build invoke emulator generate samples package deploy smoke clean FORCE
+.PHONY: help setup run report test lint checkov build invoke emulator bench generate samples package deploy smoke clean FORCE
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +71,8 @@ $(BOOTSTRAP): $(VENV)/installed FORCE
 $(PARTITIONS): $(VENV)/installed FORCE
 	cargo lambda build --release --package clickstream-partitions --bin partitions
 
+ROUNDS ?= 15
+BENCH := target/bench
 invoke: setup $(BOOTSTRAP) ## answer EVENT=events/x.json under AWS's Lambda emulator, without Docker
 	@$(VENV)/bin/python tests/emulator.py $(BOOTSTRAP) $(EVENT)
 
