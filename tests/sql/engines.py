@@ -74,6 +74,8 @@ class PostgreSQL(Engine):
         super().__init__(**changes)
         self.connection = psycopg.connect(server.new_database(), autocommit=True)
         self.connection.execute("set timezone = 'UTC'")
+        # Tables are filled and read in one go, so there are no statistics, and without them it would loop.
+        self.connection.execute("set enable_nestloop = off")
 
     def execute(self, text: str) -> None:
         self.connection.execute(text)
