@@ -45,7 +45,7 @@ $(BOOTSTRAP): $(VENV)/installed FORCE
 	cargo lambda build --release --package clickstream --bin transform
 
 invoke: build ## answer EVENT=events/x.json under AWS's Lambda emulator, without Docker
-	@$(VENV)/bin/python tests/invoke.py $(BOOTSTRAP) $(EVENT)
+	@$(VENV)/bin/python tests/emulator.py $(BOOTSTRAP) $(EVENT)
 
 generate: ## write what is made from schema.toml: DDL and docs/columns.md
 	cargo run --package clickstream-cli -- schema generate

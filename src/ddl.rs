@@ -123,7 +123,6 @@ pub fn files(plan: &Plan) -> [(&'static str, String); 7] {
 
 /// A column's sources as schema.toml spells them, alternatives expanded.
 fn sources(plan: &Plan, column: &Column) -> String {
-    let paths = plan.sources[column.sources.clone()].iter().map(|source| source.path.clone());
-    let functions = column.derivations.iter().map(|derivation| derivation.text.clone());
-    paths.chain(functions).map(|source| format!("`{source}`")).collect::<Vec<_>>().join(", ")
+    let functions = column.derivations.iter().map(|derivation| derivation.text.as_str());
+    plan.paths(column).chain(functions).map(|source| format!("`{source}`")).collect::<Vec<_>>().join(", ")
 }

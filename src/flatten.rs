@@ -3,7 +3,7 @@
 use crate::derive::{self, Origin};
 use crate::items::Items;
 use crate::resolve::Event;
-use crate::row::Row;
+use crate::row::{FilledBy, Row};
 use crate::schema::{ColumnType, Plan};
 use crate::tape::Tape;
 
@@ -28,7 +28,8 @@ pub(crate) fn flatten(
             let resolved = event.resolve(column, Tape::hit, &mut items);
             row.cells[index] = resolved.cell;
             row.flags[index] = resolved.flags;
-            row.filled_by[index] = resolved.source.map_or(0, |source| u16::try_from(source + 1).unwrap_or(0));
+            let source = resolved.source.and_then(|source| u16::try_from(source).ok());
+            row.filled_by[index] = source.map_or(FilledBy::Nothing, FilledBy::Path);
         }
     }
     derive::derive(plan, text, tape, row, &items, origin, agents);

@@ -20,6 +20,7 @@
 //!   * [`partition`]: event type and date, from a closed set
 //!   * `compact`: what no column has, as JSON for `extra`
 //!   * `encode`: the row as one line of JSON
+//! * [`observe`]: what became of an event and why, for tools that explain it
 //! * [`row`], [`reject`]: what a row is while it is made; why a record is none
 //! * [`telemetry`]: what an invocation tells the log
 //! * [`ddl`]: the plan as DDL for Spectrum, the warehouse and Glue, and as documentation
@@ -37,6 +38,7 @@ pub mod firehose;
 mod flatten;
 mod items;
 mod json;
+pub mod observe;
 pub mod partition;
 pub mod reject;
 mod resolve;

@@ -110,6 +110,18 @@ pub(crate) enum Cell {
     Made(Span),
 }
 
+/// What filled a column.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum FilledBy {
+    /// Nothing that the schema lists: null, or one of the columns that speak of all the others.
+    #[default]
+    Nothing,
+    /// A path: index into [`crate::schema::Plan::sources`].
+    Path(u16),
+    /// A function: index into the column's own.
+    Function(u16),
+}
+
 /// One row. Its buffers are used again for the next one.
 #[derive(Debug, Default)]
 pub(crate) struct Row {
@@ -117,8 +129,8 @@ pub(crate) struct Row {
     pub(crate) cells: Vec<Cell>,
     /// One for each column, and one for the row as a whole.
     pub(crate) flags: Vec<FlagSet>,
-    /// Index of the path that filled each column, plus 1; 0 where none did.
-    pub(crate) filled_by: Vec<u16>,
+    /// One for each column.
+    pub(crate) filled_by: Vec<FilledBy>,
     /// Holds the values that are not slices of the record.
     pub(crate) made: String,
 }
@@ -131,7 +143,7 @@ impl Row {
         self.flags.clear();
         self.flags.resize(columns + 1, FlagSet::default());
         self.filled_by.clear();
-        self.filled_by.resize(columns, 0);
+        self.filled_by.resize(columns, FilledBy::Nothing);
         self.made.clear();
     }
 

@@ -5,6 +5,7 @@ use crate::derive::{Agents, Origin};
 use crate::encode;
 use crate::flatten::flatten;
 use crate::json::Cursor;
+use crate::observe::{Observed, Observer};
 use crate::partition::{Partition, partition};
 use crate::reject::{Reason, Reject};
 use crate::row::{Flag, Row};
@@ -73,17 +74,32 @@ impl Transform {
     /// # Errors
     /// Why there are no rows.
     pub fn record(&mut self, data: &str, arrival: i64, room: usize) -> Result<Done, Reject> {
+        self.record_observed(data, arrival, room, None)
+    }
+
+    /// [`Self::record`], which shows every row to `observer` as soon as it is made. The record may still be rejected after
+    /// that.
+    ///
+    /// # Errors
+    /// Why there are no rows.
+    pub fn record_observed(
+        &mut self,
+        data: &str,
+        arrival: i64,
+        room: usize,
+        observer: Option<Observer>,
+    ) -> Result<Done, Reject> {
         self.rows.clear();
         self.flags = [0; Flag::ALL.len()];
         let mut bytes = std::mem::take(&mut self.bytes);
-        let done = decode::text(data, &mut bytes).and_then(|text| self.text(text, arrival, room));
+        let done = decode::text(data, &mut bytes).and_then(|text| self.text(text, arrival, room, observer));
         self.bytes = bytes;
         done
     }
 
-    fn text(&mut self, text: &str, arrival: i64, room: usize) -> Result<Done, Reject> {
+    fn text(&mut self, text: &str, arrival: i64, room: usize, observer: Option<Observer>) -> Result<Done, Reject> {
         let objects = decode::objects(text)?;
-        let mut record = Rows { arrival, room, partition: None, count: 0, expanded: 0 };
+        let mut record = Rows { arrival, room, partition: None, count: 0, expanded: 0, observer };
         let mut result = Ok(());
         for object in &objects {
             result = self.object(text, object, &mut record);
@@ -153,6 +169,9 @@ impl Transform {
             let detail = format!("{} bytes of rows and more, room for {}", rows.len(), record.room);
             return Err(Reject::new(Reason::ResponseFull, detail));
         }
+        if let Some(observer) = &mut record.observer {
+            observer(&Observed { plan, text, tape, row, partition });
+        }
         for (_, flag) in row.raised() {
             self.flags[flag as usize] += 1;
         }
@@ -161,13 +180,14 @@ impl Transform {
 }
 
 /// The rows of one record so far.
-struct Rows {
+struct Rows<'o> {
     arrival: i64,
     room: usize,
     partition: Option<Partition>,
     count: usize,
     /// Bytes that envelopes were expanded to.
     expanded: usize,
+    observer: Option<Observer<'o>>,
 }
 
 /// Where `part`, which is a slice of `text`, begins in it.

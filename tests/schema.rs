@@ -77,7 +77,7 @@ fn arrays_are_read_by_position_and_by_key_and_the_rest_stays_in_extra() {
 }
 
 /// One change to the schema file, and what must be said of it.
-const BROKEN: [(&str, &str, &str); 30] = [
+const BROKEN: [(&str, &str, &str); 32] = [
     ("version = 1", "version = 0", "count versions from 1"),
     ("version = 1", "", "`version` is missing"),
     ("version = 1", "version = \"one\"", "a whole number"),
@@ -120,6 +120,8 @@ const BROKEN: [(&str, &str, &str); 30] = [
         "needs a column of type the kind it makes",
     ),
     ("sources = [\"$anon_distinct_id\"]", "sources = [\"host(page_url)\", \"old_id\"]", "stands after a function"),
+    ("on(event_value, purchase)", "on(event_value, purchse)", "`purchse` in source"),
+    ("on(event_value, purchase)", "on(event_value, refund, order_placed)", "not an alias"),
     ("rule = \"ip\"", "rule = \"address\"", "there is no rule `address`"),
     ("name = \"logout\"", "name = \"Log out\"", "`Log out` is not a name"),
     ("aliases = [\"Signed Out\"", "aliases = [\"Signed In\"", "`Signed In` already means `login`"),

@@ -9,7 +9,7 @@ mod user_agent;
 
 use crate::coerce::cut;
 use crate::items::Items;
-use crate::row::{Cell, Flag, FlagSet, Row};
+use crate::row::{Cell, FilledBy, Flag, FlagSet, Row};
 use crate::schema::plan::Derivation;
 use crate::schema::source::FunctionName;
 use crate::schema::{Column, Plan};
@@ -42,7 +42,7 @@ pub(crate) fn derive(
 ) {
     let first_items = fills_from_first_item(plan, row);
     for (index, column) in plan.columns.iter().enumerate() {
-        for derivation in &column.derivations {
+        for (derivation, nth) in column.derivations.iter().zip(0..) {
             if !row.is_empty(index) {
                 break;
             }
@@ -63,6 +63,7 @@ pub(crate) fn derive(
                     Cell::make(&kept, &mut row.made)
                 }
             };
+            row.filled_by[index] = FilledBy::Function(nth);
         }
     }
     let time = plan.roles.event_time;
@@ -128,8 +129,8 @@ fn value<'a>(
 /// The name of the attribute that filled a column; `None` for the column's own name, which says nothing.
 fn source(plan: &Plan, text: &str, row: &Row, column: usize) -> Option<String> {
     let of = &plan.columns[column];
-    if let Some(source) = usize::from(row.filled_by[column]).checked_sub(1) {
-        let name = &plan.sources[source].name;
+    if let FilledBy::Path(source) = row.filled_by[column] {
+        let name = &plan.sources[usize::from(source)].name;
         return (*name != of.name).then(|| name.clone());
     }
     let queries = of.derivations.iter().filter(|derivation| derivation.name == FunctionName::Query);

@@ -1,5 +1,6 @@
 //! The command-line tool `clickstream`: work with the transform without an AWS account.
 
+mod explain;
 mod generate;
 mod input;
 mod invocation;
@@ -27,6 +28,8 @@ struct Cli {
 enum Command {
     /// Play Firehose: records through the transform into a folder laid out like the bucket.
     Run(Box<run::Args>),
+    /// Explain what becomes of each event and why, and what the schema does not cover.
+    Explain(explain::Args),
     /// Make a shop's traffic: one record a line.
     Generate(generate::Args),
     /// Pack records into one Firehose invocation, as `sam local invoke -e` takes it.
@@ -38,6 +41,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Pack(args) => pack::run(&args),
         Command::Schema(args) => schema::run(&args),

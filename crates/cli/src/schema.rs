@@ -1,9 +1,13 @@
 //! `clickstream schema`: what schema.toml says, in other languages.
 
+mod diff;
+pub(crate) mod document;
+
 use crate::output::print;
 use anyhow::{Context, Result};
 use clickstream::ddl;
-use clickstream::schema::Plan;
+use clickstream::schema::{EMBEDDED, Plan};
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,7 +18,8 @@ use std::process::ExitCode;
 Examples:
   clickstream schema check
   clickstream schema ddl spectrum
-  clickstream schema --schema my-schema.toml docs")]
+  clickstream schema --schema my-schema.toml docs
+  clickstream schema diff deployed.toml my-schema.toml")]
 pub(crate) struct Args {
     /// Another schema than the one built in.
     #[arg(long, value_name = "FILE")]
@@ -35,6 +40,8 @@ enum What {
     },
     /// Print the page that describes every column.
     Docs,
+    /// Say which changes are safe for files that are already in S3. Fails if one is not.
+    Diff(diff::Args),
     /// Write every generated file of the repository, below this folder.
     Generate {
         /// The repository.
@@ -55,13 +62,25 @@ enum Engine {
 
 /// The schema in `file`, or the one built in.
 pub(crate) fn plan(file: Option<&Path>) -> Result<Plan> {
-    let Some(file) = file else { return Ok(Plan::embedded()?) };
-    let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    Ok(Plan::parse(&file.display().to_string(), &text)?)
+    Ok(Plan::parse(&name(file), &text(file)?)?)
+}
+
+/// Its text.
+pub(crate) fn text(file: Option<&Path>) -> Result<Cow<'static, str>> {
+    let Some(file) = file else { return Ok(EMBEDDED.into()) };
+    Ok(fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?.into())
+}
+
+/// What to call it in messages.
+pub(crate) fn name(file: Option<&Path>) -> String {
+    file.map_or("the built-in schema.toml".into(), |file| file.display().to_string())
 }
 
 /// Prints what was asked for.
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    if let What::Diff(diff) = &args.what {
+        return diff::run(diff, args.schema.as_deref());
+    }
     let plan = plan(args.schema.as_deref())?;
     match &args.what {
         What::Check => {
@@ -74,6 +93,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         What::Ddl { engine: Engine::Spectrum } => print(&ddl::spectrum(&plan))?,
         What::Ddl { engine: Engine::Warehouse } => print(&ddl::warehouse::table(&plan))?,
         What::Ddl { engine: Engine::Glue } => print(&ddl::glue(&plan))?,
+        What::Diff(_) => {}
         What::Docs => print(&ddl::documentation(&plan))?,
         What::Generate { root } => {
             for (path, content) in ddl::files(&plan) {

@@ -26,8 +26,9 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
     let item = compiler.tree.root();
     let mut columns: Vec<Column> = document.columns.iter().map(|s| compiler.field(s, event, Some(item))).collect();
     let items: Vec<Column> = document.items.iter().map(|s| compiler.field(s, item, None)).collect();
+    let (event_types, event_type_names) = compiler.event_types(document);
     for (column, section) in document.columns.iter().enumerate() {
-        let derivations = compiler.derivations(section, column, &columns, &items);
+        let derivations = compiler.derivations(section, column, &columns, &items, &event_types);
         columns[column].derivations = derivations;
     }
     let dialects = compiler.dialects(document, event);
@@ -36,7 +37,6 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
         let place = compiler.tree.place(event, &At { line: key.line, value: &steps }, compiler.found);
         compiler.tree.set_envelope(place);
     }
-    let (event_types, event_type_names) = compiler.event_types(document);
     let roles = compiler.roles(&columns);
     let Compiler { tree, sources, removed_keys, .. } = compiler;
     let protected = columns.iter().filter_map(|column| match column.rule {

@@ -55,9 +55,17 @@ fn time(text: &str) -> Result<i64, String> {
 impl Input {
     /// The records, in order; shows the progress on a terminal.
     pub(crate) fn records(&self) -> impl Iterator<Item = Result<Incoming>> + use<'_> {
+        self.read(self.bar())
+    }
+
+    /// The records, in order, while something else is shown.
+    pub(crate) fn records_unseen(&self) -> impl Iterator<Item = Result<Incoming>> + use<'_> {
+        self.read(ProgressBar::hidden())
+    }
+
+    fn read(&self, bar: ProgressBar) -> impl Iterator<Item = Result<Incoming>> + use<'_> {
         let now = || i64::try_from(UNIX_EPOCH.elapsed().unwrap_or_default().as_millis()).unwrap_or(i64::MAX);
         let present = self.arrival.unwrap_or_else(now);
-        let bar = self.bar();
         let records = self.files.iter().flat_map(move |path| match self.open(path, &bar, present) {
             Ok(records) => records,
             Err(error) => Box::new(std::iter::once(Err(error))),
