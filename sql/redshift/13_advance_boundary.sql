@@ -1,26 +1,26 @@
 -- Generated from schema.toml by `make generate`; do not edit.
 -- Moves the boundary between hot and cold, and drops what is hot no more: in one transaction, so no query sees a
 -- gap or an event twice. By the calendar, never by the newest event: one wrong clock would drop everything.
-create or replace procedure ${schema}.advance_boundary(to_date date) as $$
+create or replace procedure ${schema}.advance_boundary(boundary date) as $$
 declare
   strays bigint;
 begin
-  if to_date > current_date - 10 then
-    raise exception 'advance_boundary: events of % may still arrive; choose a date at least 10 days ago', to_date;
+  if boundary > current_date - 10 then
+    raise exception 'advance_boundary: events of % may still arrive; choose a date at least 10 days ago', boundary;
   end if;
   lock table ${schema}.load_lock;
   select count(*) into strays from ${schema}.events as h
-  left join ${external_schema}.events as c on c.event_id = h.event_id and c."date" = h."date" and c."date" < to_date
-  where h."date" < to_date and c.event_id is null;
+  left join ${external_schema}.events as c on c.event_id = h.event_id and c."date" = h."date" and c."date" < boundary
+  where h."date" < boundary and c.event_id is null;
   if strays > 0 then
-    raise exception 'advance_boundary: % events before % are not in S3; are their partitions registered?', strays, to_date;
+    raise exception 'advance_boundary: % events before % are not in S3; are their partitions registered?', strays, boundary;
   end if;
   select count(*) into strays from ${external_schema}.events as c
   left join ${schema}.events as h on h.event_id = c.event_id
   left join ${schema}.erased_events as x on x.event_id = c.event_id
-  where c."date" >= to_date and c."date" < current_date - 1 and h.event_id is null and x.event_id is null;
+  where c."date" >= boundary and c."date" < current_date - 1 and h.event_id is null and x.event_id is null;
   if strays > 0 then
-    raise exception 'advance_boundary: % events from % on are not loaded; run 11_load.sql with load_from that date', strays, to_date;
+    raise exception 'advance_boundary: % events from % on are not loaded; run 11_load.sql with load_from that date', strays, boundary;
   end if;
   execute 'create or replace view ${schema}.events_all as
 select
@@ -34,7 +34,7 @@ select
   "item_category", "item_variant", "item_price", "item_list", "items", "search_term", "promotion_id", "user_traits",
   "extra", "dq_flags", "schema_version", "event_type", "date"
 from ${schema}.events
-where "date" >= date ' || quote_literal(cast(to_date as varchar)) || '
+where "date" >= date ' || quote_literal(cast(boundary as varchar)) || '
 union all
 select
   "event_id", "event_name", "event_time", "received_at", "anonymous_id", "user_id", "previous_id", "session_id",
@@ -52,11 +52,11 @@ select
 from (
   select e.*, row_number() over (partition by event_id order by received_at, event_time, event_type) as delivery
   from ${external_schema}.events as e
-  where e."date" < date ' || quote_literal(cast(to_date as varchar)) || '
+  where e."date" < date ' || quote_literal(cast(boundary as varchar)) || '
 ) as s
 where s.delivery = 1
   and not exists (select 1 from ${schema}.erased_events as x where x.event_id = s.event_id)
 with no schema binding';
-  delete from ${schema}.events where "date" < to_date;
+  delete from ${schema}.events where "date" < boundary;
 end
 $$ language plpgsql security definer;

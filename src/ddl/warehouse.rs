@@ -115,34 +115,34 @@ pub fn events_all(plan: &Plan) -> String {
 
 /// The procedure that moves the boundary between hot and cold.
 pub fn advance_boundary(plan: &Plan) -> String {
-    let boundary = "date ' || quote_literal(cast(to_date as varchar)) || '";
+    let boundary = "date ' || quote_literal(cast(boundary as varchar)) || '";
     let view = view(plan, "{boundary}").replace('\'', "''").replace("{boundary}", boundary);
     format!(
         "-- {GENERATED}\n\
          -- Moves the boundary between hot and cold, and drops what is hot no more: in one transaction, so no query sees a\n\
          -- gap or an event twice. By the calendar, never by the newest event: one wrong clock would drop everything.\n\
-         create or replace procedure ${{schema}}.advance_boundary(to_date date) as $$\n\
+         create or replace procedure ${{schema}}.advance_boundary(boundary date) as $$\n\
          declare\n  strays bigint;\n\
          begin\n  \
-         if to_date > current_date - 10 then\n    \
-         raise exception 'advance_boundary: events of % may still arrive; choose a date at least 10 days ago', to_date;\n  \
+         if boundary > current_date - 10 then\n    \
+         raise exception 'advance_boundary: events of % may still arrive; choose a date at least 10 days ago', boundary;\n  \
          end if;\n  \
 lock table ${{schema}}.load_lock;\n  \
          select count(*) into strays from ${{schema}}.events as h\n  \
-         left join ${{external_schema}}.events as c on c.event_id = h.event_id and c.\"date\" = h.\"date\" and c.\"date\" < to_date\n  \
-         where h.\"date\" < to_date and c.event_id is null;\n  \
+         left join ${{external_schema}}.events as c on c.event_id = h.event_id and c.\"date\" = h.\"date\" and c.\"date\" < boundary\n  \
+         where h.\"date\" < boundary and c.event_id is null;\n  \
          if strays > 0 then\n    \
-         raise exception 'advance_boundary: % events before % are not in S3; are their partitions registered?', strays, to_date;\n  \
+         raise exception 'advance_boundary: % events before % are not in S3; are their partitions registered?', strays, boundary;\n  \
          end if;\n  \
          select count(*) into strays from ${{external_schema}}.events as c\n  \
          left join ${{schema}}.events as h on h.event_id = c.event_id\n  \
          left join ${{schema}}.erased_events as x on x.event_id = c.event_id\n  \
-         where c.\"date\" >= to_date and c.\"date\" < current_date - 1 and h.event_id is null and x.event_id is null;\n  \
+         where c.\"date\" >= boundary and c.\"date\" < current_date - 1 and h.event_id is null and x.event_id is null;\n  \
          if strays > 0 then\n    \
-         raise exception 'advance_boundary: % events from % on are not loaded; run 11_load.sql with load_from that date', strays, to_date;\n  \
+         raise exception 'advance_boundary: % events from % on are not loaded; run 11_load.sql with load_from that date', strays, boundary;\n  \
          end if;\n  \
          execute '{view}';\n  \
-         delete from ${{schema}}.events where \"date\" < to_date;\n\
+         delete from ${{schema}}.events where \"date\" < boundary;\n\
          end\n$$ language plpgsql security definer;\n"
     )
 }

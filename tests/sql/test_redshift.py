@@ -22,7 +22,7 @@ def test_the_view_that_the_procedure_makes_is_the_view():
     """A procedure's body is text to the parser; what it executes is what 12_events_all.sql says."""
     procedure = kit.render(kit.FOLDER / "redshift" / "13_advance_boundary.sql", kit.settings())
     executed = procedure.split("execute '")[1].split("';\n  delete")[0]
-    boundary = "' || quote_literal(cast(to_date as varchar)) || '"
+    boundary = "' || quote_literal(cast(boundary as varchar)) || '"
     view = kit.render(kit.FOLDER / "12_events_all.sql", kit.settings(hot_from="2026-11-01"))
     assert kit.statements(executed.replace(boundary, "'2026-11-01'").replace("''", "'")) == [
         "create" + kit.statements(view)[0].split("create", 1)[1]
