@@ -3,8 +3,6 @@ another way, line for line."""
 
 import csv
 import datetime
-import os
-import subprocess
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -13,8 +11,6 @@ import lake
 import pytest
 from engines import PostgreSQL
 from events import BUILD
-
-REPOSITORY = Path(__file__).parents[2]
 
 # Each table of truth, in the words of the kit.
 TABLES = {
@@ -48,22 +44,14 @@ TABLES = {
 }
 
 
-def tool(*arguments: str | Path, out: Path) -> None:
-    """Runs the command-line tool: CLICKSTREAM_CLI, or what cargo makes."""
-    made = os.environ.get("CLICKSTREAM_CLI")
-    command = [made] if made else ["cargo", "run", "--quiet", "--package", "clickstream-cli", "--"]
-    with out.open("w") as file:
-        subprocess.run([*command, *map(str, arguments)], cwd=REPOSITORY, check=True, stdout=file)
-
-
 class World:
     """Four days of a shop: the lake, read once, and the folder of what is true of it."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, tool: Callable):
         self.truth, traffic = folder / "truth", folder / "traffic.ndjson"
         shop = ["-n", 5000, "--hours", 96, "--seed", 11, "--unmixed", "--arrivals", "--truth", self.truth]
-        tool("generate", *shop, out=traffic)
-        tool("run", traffic, "--out", folder / "lake", "--no-backup", "--object-seconds", 900, out=folder / "summary")
+        traffic.write_text(tool("generate", *shop))
+        tool("run", traffic, "--out", folder / "lake", "--no-backup", "--object-seconds", 900)
         self.database, self.values = lake.attach(folder / "lake")
         self.rows = f"{self.values['external_schema']}.events"
 
@@ -73,8 +61,8 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory) -> World:
-    return World(tmp_path_factory.mktemp("world"))
+def world(tmp_path_factory, tool) -> World:
+    return World(tmp_path_factory.mktemp("world"), tool)
 
 
 def text(value) -> str:
