@@ -61,7 +61,6 @@ held as (
   from followed as f
   left join ${schema}.clean_events as o
     on o.anonymous_id = f.anonymous_id and o.event_type = 'logout' and o.event_time >= f.last_time
-    and (f.next_time is null or o.event_time <= f.next_time)
   group by f.anonymous_id, f.account_id, f.run, f.first_time, f.next_time
 )
 select anonymous_id, account_id, valid_from, valid_to
