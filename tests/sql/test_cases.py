@@ -7,7 +7,6 @@ from events import build, literal, put
 from tables import cell, read
 
 CASES = sorted(Path(__file__).parent.glob("cases/*.md"))
-INPUTS = ("blocked_ids", "manual_aliases", "settings")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)

@@ -1,6 +1,8 @@
 """What runs by the clock, what is asked of it, and how a person is forgotten."""
 
 import datetime
+import re
+import subprocess
 
 import kit
 import pytest
@@ -132,3 +134,16 @@ class TestProblems:
             ("loaded twice", day(2), 1),
             ("alias refused", None, 1),
         }
+
+
+class TestSchedule:
+    SCHEDULE = kit.FOLDER / "redshift" / "schedule.yaml"
+
+    def test_cfn_lint_passes_it(self):
+        ran = subprocess.run(["cfn-lint", str(self.SCHEDULE)], capture_output=True, text=True)
+        assert ran.returncode == 0, ran.stdout
+
+    def test_what_it_calls_are_the_procedures(self):
+        made = set(re.findall(r"procedure \$\{schema\}\.(\w+)\(\)", (kit.FOLDER / "redshift" / "80_procedures.sql").read_text()))
+        called = re.findall(r"call \$\{Schema\}\.(\w+)\(\)", self.SCHEDULE.read_text())
+        assert set(called) == made and len(called) == 2 * len(made)
