@@ -201,8 +201,11 @@ fn tree(page: &mut String, report: &Report, out: &Path) {
     }
     for (folder, leaves) in &folders {
         let rows: u64 = leaves.iter().map(|(_, rows)| rows).sum();
-        let leaves: Vec<_> = leaves.iter().map(|(leaf, rows)| format!("{leaf}/ ({rows})")).collect();
-        let _ = writeln!(page, "  {:<36} {rows:>8} rows     {}", format!("{folder}/"), leaves.join("  "));
+        let leaves = match leaves.as_slice() {
+            [(first, _), .., (last, _)] if leaves.len() > 3 => format!("{first}/ to {last}/, {} of them", leaves.len()),
+            few => few.iter().map(|(leaf, rows)| format!("{leaf}/ ({rows})")).collect::<Vec<_>>().join("  "),
+        };
+        let _ = writeln!(page, "  {:<36} {rows:>8} rows     {leaves}", format!("{folder}/"));
     }
     for (folder, delivered) in &report.errors {
         let _ = writeln!(page, "  {:<36} {:>8} records", format!("error prefix, {folder}/"), delivered.rows);
