@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-BLOCKS = re.findall(r"```\n(.*?)```", README, re.S)
+BLOCKS = re.findall(r"^```\w*\n(.*?)^```$", README, re.S | re.M)
 
 
 def block(beginning: str) -> list[str]:
