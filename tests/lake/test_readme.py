@@ -39,6 +39,12 @@ def test_make_run_prints_what_readme_shows(made, beginning):
         assert any(printed.startswith(line.removesuffix("…")) for printed in made), line
 
 
+def test_explain_prints_what_readme_shows(tool):
+    command = re.search(r"`clickstream (explain .*?)`", README)[1]
+    printed = tool(*command.split()).splitlines()
+    assert all(line in printed for line in block("record 2"))
+
+
 COMMANDS = [line.split("#")[0].strip() for line in block("clickstream run my-events.ndjson")]
 
 
