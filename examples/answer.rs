@@ -1,4 +1,4 @@
-//! Answers one invocation again and again, for a profiler: `answer INVOCATION.json [TIMES]`.
+//! Answers one invocation, again and again for a profiler: `answer INVOCATION.json [TIMES]`.
 //!
 //! What an invocation costs, start-up and warm-up left out, is the difference between two runs:
 //!
@@ -22,7 +22,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for n in 1..=times {
         let answer = answer(&mut transform, &Request::parse(&body)?, 1_795_428_930_123);
         if n == times {
-            println!("{} bytes in, {} out: {:?}", body.len(), answer.body.len(), answer.counts);
+            println!("{}", answer.body);
+            eprintln!("{} bytes in, {} out: {:?}", body.len(), answer.body.len(), answer.counts);
         }
     }
     Ok(())

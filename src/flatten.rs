@@ -20,8 +20,11 @@ pub(crate) fn flatten(
     let mut items = Items::default();
     // Trees last: what privacy makes of a value inside them is known by then.
     for trees in [false, true] {
-        for (index, column) in plan.columns.iter().enumerate() {
-            if (column.kind == ColumnType::Json) != trees || !tape.answers(column.sources.clone()) {
+        let mut next = 0;
+        while let Some(index) = tape.columns.next(next) {
+            let column = &plan.columns[index];
+            next = index + 1;
+            if (column.kind == ColumnType::Json) != trees {
                 continue;
             }
             let mut event = Event { plan, text, tape, made: &mut row.made };

@@ -27,11 +27,11 @@ pub(crate) fn items(event: &mut Event, list: usize, items: &mut Items) -> Coerce
     let elements: Vec<usize> = match entries[list].kind {
         Kind::Array => event.tape.children(Some(list)).filter(|e| entries[*e].value.of(event.text) != "null").collect(),
         Kind::Object => vec![list],
-        Kind::Scalar => return Coerced::Misfit,
+        Kind::Scalar(_) => return Coerced::Misfit,
     };
     let is_item = |element: &usize| match entries[*element].kind {
         Kind::Object => true,
-        Kind::Scalar => !entries[*element].value.of(event.text).starts_with(['t', 'f']),
+        Kind::Scalar(_) => !entries[*element].value.of(event.text).starts_with(['t', 'f']),
         Kind::Array => false,
     };
     if !elements.iter().all(is_item) {
@@ -71,7 +71,7 @@ pub(crate) fn items(event: &mut Event, list: usize, items: &mut Items) -> Coerce
 /// An item's fields.
 fn fields(event: &mut Event, element: usize, flags: &mut FlagSet) -> Vec<Cell> {
     let plan: &Plan = event.plan;
-    if event.tape.entries[element].kind == Kind::Scalar {
+    if let Kind::Scalar(_) = event.tape.entries[element].kind {
         let value = event.tape.entries[element].value;
         let mut fields = vec![Cell::Empty; plan.items.len()];
         if let (Some(field), Some(first)) = (plan.items.first(), fields.first_mut())

@@ -1,7 +1,9 @@
-//! Finding one's way in JSON text that serde_json has accepted, and the text of JSON strings.
+//! Finding one's way in JSON text, and the text of JSON strings.
 //!
-//! serde_json alone decides what is JSON. A [`Cursor`] only steps through text known to be valid, which is why it needs
-//! no error of its own; on text that is not, it stops early and gives nonsense, but never panics or runs away.
+//! A [`Cursor`] steps over what is JSON and stops at what is not; what is wrong there, serde_json says.
+
+use crate::words;
+use serde::de::IgnoredAny;
 
 /// A range of bytes of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,27 +42,42 @@ impl Span {
     }
 }
 
-/// A place in valid JSON text.
+/// What a scalar is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scalar {
+    /// A number, a truth or null.
+    Plain,
+    /// A string that means what is written.
+    Text,
+    /// A string with escapes in it.
+    Escaped,
+}
+
+/// A place in JSON text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cursor<'a> {
+    text: &'a str,
     bytes: &'a [u8],
     at: usize,
 }
 
 impl<'a> Cursor<'a> {
     pub(crate) fn new(text: &'a str, at: usize) -> Self {
-        Self { bytes: text.as_bytes(), at }
+        Self { text, bytes: text.as_bytes(), at }
     }
 
     pub(crate) fn at(self) -> usize {
         self.at
     }
 
-    /// The next byte that means something, which the cursor moves to; 0 at the end. In valid text, separators mean no
-    /// more than white space does.
-    pub(crate) fn peek(&mut self) -> u8 {
+    pub(crate) fn go_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
+    /// The next byte that is no white space, which the cursor moves to; 0 at the end.
+    pub(crate) fn next(&mut self) -> u8 {
         while let Some(&byte) = self.bytes.get(self.at) {
-            if !matches!(byte, b' ' | b',' | b':' | b'\n' | b'\t' | b'\r') {
+            if !matches!(byte, b' ' | b'\n' | b'\t' | b'\r') {
                 return byte;
             }
             self.at += 1;
@@ -68,58 +85,125 @@ impl<'a> Cursor<'a> {
         0
     }
 
-    /// Steps over the byte that [`Self::peek`] showed.
+    /// Steps over the byte that [`Self::next`] showed.
     pub(crate) fn step(&mut self) {
         self.at += 1;
     }
 
-    /// Steps over a string, a number or a literal that begins here.
-    pub(crate) fn scalar(&mut self) -> Span {
-        let start = self.at;
-        if self.bytes.get(start) == Some(&b'"') {
-            self.at += 1;
-            while let Some(found) = memchr::memchr2(b'"', b'\\', self.bytes.get(self.at..).unwrap_or_default()) {
-                self.at += found;
-                if self.bytes.get(self.at) == Some(&b'"') {
-                    self.at += 1;
-                    return Span::new(start, self.at);
-                }
-                self.at += 2;
-            }
-            self.at = self.bytes.len();
-        } else {
-            let ends = |b: &u8| matches!(b, b',' | b'}' | b']' | b' ' | b'\n' | b'\t' | b'\r' | b':');
-            let rest = self.bytes.get(start..).unwrap_or_default();
-            self.at = start + rest.iter().position(ends).unwrap_or(rest.len()).max(1);
-        }
-        Span::new(start, self.at)
+    /// Steps over `byte`, after white space. `None` if another one comes.
+    pub(crate) fn expect(&mut self, byte: u8) -> Option<()> {
+        (self.next() == byte).then(|| self.step())
     }
 
-    /// Steps over any value that begins here. Gives its span and how deep it nests (0 for a scalar).
-    pub(crate) fn value(&mut self) -> (Span, usize) {
+    /// Steps over a member's key and the colon after it. Gives the inside of the key, and whether there are escapes.
+    pub(crate) fn key(&mut self) -> Option<(Span, bool)> {
+        let is_string = self.next() == b'"';
         let start = self.at;
-        let (mut depth, mut deepest) = (0usize, 0);
+        let scalar = is_string.then(|| self.string())??;
+        let key = Span::new(start, self.at).unquoted();
+        self.expect(b':')?;
+        Some((key, scalar == Scalar::Escaped))
+    }
+
+    /// Steps over a string, a number or a literal that begins here. `None` if none does.
+    pub(crate) fn scalar(&mut self) -> Option<Scalar> {
+        let literal = match self.bytes.get(self.at)? {
+            b'"' => return self.string(),
+            b't' => "true",
+            b'f' => "false",
+            b'n' => "null",
+            _ => return self.number(),
+        };
+        self.bytes[self.at..].starts_with(literal.as_bytes()).then(|| self.at += literal.len())?;
+        Some(Scalar::Plain)
+    }
+
+    fn string(&mut self) -> Option<Scalar> {
+        let mut scalar = Scalar::Text;
+        let mut at = self.at + 1;
         loop {
-            match self.peek() {
-                b'{' | b'[' => {
-                    depth += 1;
-                    deepest = deepest.max(depth);
-                    self.step();
+            at = words::find(self.bytes, at, ends_or_escapes)?;
+            match self.bytes[at] {
+                b'"' => {
+                    self.at = at + 1;
+                    return Some(scalar);
                 }
-                b'}' | b']' => {
-                    depth = depth.saturating_sub(1);
-                    self.step();
+                b'\\' => {
+                    scalar = Scalar::Escaped;
+                    at += escape(&self.bytes[at + 1..])?;
                 }
-                0 => break,
-                _ => {
-                    self.scalar();
-                }
+                _ => return None,
             }
+        }
+    }
+
+    fn number(&mut self) -> Option<Scalar> {
+        let mut at = self.at + usize::from(self.bytes[self.at] == b'-');
+        let digits = |from: usize| from + self.bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
+        at = match self.bytes.get(at)? {
+            b'0' => at + 1,
+            b'1'..=b'9' => digits(at + 1),
+            _ => return None,
+        };
+        if self.bytes.get(at) == Some(&b'.') {
+            let places = at + 1;
+            at = digits(places);
+            (at > places).then_some(())?;
+        }
+        if let Some(b'e' | b'E') = self.bytes.get(at) {
+            let exponent = at + 1 + usize::from(matches!(self.bytes.get(at + 1), Some(b'+' | b'-')));
+            at = digits(exponent);
+            (at > exponent).then_some(())?;
+        }
+        self.at = at;
+        Some(Scalar::Plain)
+    }
+
+    /// Steps over any value that begins here, and lets serde_json see that it is one.
+    pub(crate) fn checked_value(&mut self) -> Option<()> {
+        let mut values = serde_json::Deserializer::from_str(self.text.get(self.at..)?).into_iter::<IgnoredAny>();
+        values.next()?.ok()?;
+        self.at += values.byte_offset();
+        Some(())
+    }
+
+    /// Steps over any value that begins here, if it is one: only brackets and strings count.
+    pub(crate) fn value(&mut self) -> Span {
+        let (start, mut depth) = (self.at, 0usize);
+        loop {
+            match self.bytes.get(self.at) {
+                Some(b'{' | b'[') => depth += 1,
+                Some(b'}' | b']') => depth = depth.saturating_sub(1),
+                Some(b'"') if self.string().is_some() => self.at -= 1,
+                Some(_) if depth == 0 => {
+                    let ends = |b: &u8| matches!(b, b',' | b'}' | b']' | b' ' | b'\n' | b'\t' | b'\r');
+                    let rest = &self.bytes[self.at..];
+                    self.at += rest.iter().position(ends).unwrap_or(rest.len()).max(1);
+                    break;
+                }
+                Some(_) => {}
+                None => break,
+            }
+            self.at += 1;
             if depth == 0 {
                 break;
             }
         }
-        (Span::new(start, self.at), deepest)
+        Span::new(start, self.at)
+    }
+}
+
+/// The bytes at which the inside of a string cannot simply go on.
+fn ends_or_escapes(word: u64) -> u64 {
+    words::equal(word, b'"') | words::equal(word, b'\\') | words::below(word, b' ')
+}
+
+/// The length of an escape whose backslash stands before `rest`; `None` if it is none.
+fn escape(rest: &[u8]) -> Option<usize> {
+    match rest {
+        [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => Some(2),
+        [b'u', hex @ ..] => hex.first_chunk::<4>()?.iter().all(u8::is_ascii_hexdigit).then_some(6),
+        _ => None,
     }
 }
 
@@ -181,15 +265,13 @@ fn unit(escape: &str) -> u32 {
 pub(crate) fn push_string(text: &str, out: &mut String) {
     out.push('"');
     let mut from = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let escape = match byte {
+    while let Some(at) = words::find(text.as_bytes(), from, ends_or_escapes) {
+        out.push_str(&text[from..at]);
+        out.push_str(match text.as_bytes()[at] {
             b'"' => "\\\"",
             b'\\' => "\\\\",
-            0..0x20 => CONTROL[usize::from(byte)],
-            _ => continue,
-        };
-        out.push_str(&text[from..at]);
-        out.push_str(escape);
+            control => CONTROL[usize::from(control)],
+        });
         from = at + 1;
     }
     out.push_str(&text[from..]);
@@ -236,11 +318,23 @@ mod tests {
         }
 
         #[test]
+        fn a_scalar_is_what_serde_json_takes_for_one(text in r#"-?[0-9.eE+-]{0,6}|true|false|null|nul|"([ -~\u{1}ü]|\\[\"/bfnrtux0-9a-f]{1,6}){0,12}"{0,1}"#) {
+            let mut cursor = Cursor::new(&text, 0);
+            let ours = cursor.scalar().filter(|_| cursor.at() == text.len());
+            let theirs = serde_json::from_str::<&serde_json::value::RawValue>(&text).ok();
+            prop_assert_eq!(ours.is_some(), theirs.is_some(), "{}", text);
+            let escaped = text.starts_with('"') && text.contains('\\');
+            prop_assert!(ours.is_none_or(|ours| (ours == Scalar::Escaped) == escaped));
+        }
+
+        #[test]
         fn a_cursor_steps_over_any_value_whole(text in "[ -~]{0,30}", tail in "[,} ]{0,3}") {
             let value = serde_json::json!({ "a": [text, 1.5, null, {}], "b\\\"": { "c": [[]] } }).to_string();
             let whole = format!("{value}{tail}");
             let mut cursor = Cursor::new(&whole, 0);
-            prop_assert_eq!(cursor.value(), (Span::new(0, value.len()), 4));
+            prop_assert_eq!(cursor.value(), Span::new(0, value.len()));
+            cursor.go_to(0);
+            prop_assert_eq!(cursor.checked_value().map(|()| cursor.at()), Some(value.len()));
         }
     }
 }

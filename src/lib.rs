@@ -27,6 +27,7 @@
 //! The transform is a pure function of (record bytes, arrival time, schema): no clock, no network, no randomness.
 
 pub mod batch;
+mod bits;
 mod coerce;
 mod compact;
 pub mod ddl;
@@ -37,6 +38,7 @@ pub mod firehose;
 mod flatten;
 mod items;
 mod json;
+mod keys;
 pub mod partition;
 pub mod reject;
 mod resolve;
@@ -45,3 +47,4 @@ pub mod schema;
 pub mod tape;
 pub mod telemetry;
 pub mod transform;
+mod words;

@@ -77,7 +77,7 @@ impl Event<'_> {
         let Self { plan, text, .. } = *self;
         let found = self.tape.entries[entry];
         match (column.kind, found.kind) {
-            (ColumnType::Json, Kind::Scalar) if found.value.of(text) == "null" => Coerced::Blank,
+            (ColumnType::Json, Kind::Scalar(_)) if found.value.of(text) == "null" => Coerced::Blank,
             (ColumnType::Json, _) if column.rule == Some(Rule::Items) => items::items(self, entry, items),
             (ColumnType::Json, Kind::Object | Kind::Array) => {
                 let (mut json, made) = (String::new(), self.made.as_str());
@@ -87,7 +87,7 @@ impl Event<'_> {
                 let flags = compact.flags;
                 if json.is_empty() { Coerced::Blank } else { Coerced::Value(Cell::make(&json, self.made), flags) }
             }
-            (_, Kind::Scalar) => coerce::scalar(plan, column, text, found.value, self.made),
+            (_, Kind::Scalar(_)) => coerce::scalar(plan, column, text, found.value, self.made),
             _ => Coerced::Misfit,
         }
     }
@@ -125,7 +125,7 @@ impl Event<'_> {
         let entry = &mut self.tape.entries[entry];
         match (column.rule, coerced) {
             (Some(Rule::Email | Rule::Ip), Coerced::Value(Cell::Made(span), _)) => entry.stand_in = span,
-            (Some(Rule::Email | Rule::Ip), Coerced::Misfit) if entry.kind == Kind::Scalar => return Fate::Gone,
+            (Some(Rule::Email | Rule::Ip), Coerced::Misfit) if matches!(entry.kind, Kind::Scalar(_)) => return Fate::Gone,
             _ => {}
         }
         Fate::Left

@@ -4,12 +4,11 @@ use crate::decode;
 use crate::derive::{Agents, Origin};
 use crate::encode;
 use crate::flatten::flatten;
-use crate::json::Cursor;
 use crate::partition::{Partition, partition};
 use crate::reject::{Reason, Reject};
 use crate::row::{Flag, Row};
 use crate::schema::Plan;
-use crate::tape::Tape;
+use crate::tape::{MAX_DEPTH, Stop, Tape};
 
 /// The most text that one record may expand to, in bytes: what stands beside an envelope's array belongs to each of its
 /// events. 16 times the largest record that Firehose takes (1,000 KiB).
@@ -31,6 +30,8 @@ pub struct Transform {
     plan: Plan,
     bytes: Vec<u8>,
     tape: Tape,
+    /// What stands beside an envelope's array.
+    beside: Tape,
     row: Row,
     agents: Agents,
     rows: Vec<u8>,
@@ -45,6 +46,7 @@ impl Transform {
             plan,
             bytes: Vec::new(),
             tape: Tape::default(),
+            beside: Tape::default(),
             row: Row::default(),
             agents: Agents::default(),
             rows: Vec::new(),
@@ -73,8 +75,6 @@ impl Transform {
     /// # Errors
     /// Why there are no rows.
     pub fn record(&mut self, data: &str, arrival: i64, room: usize) -> Result<Done, Reject> {
-        self.rows.clear();
-        self.flags = [0; Flag::ALL.len()];
         let mut bytes = std::mem::take(&mut self.bytes);
         let done = decode::text(data, &mut bytes).and_then(|text| self.text(text, arrival, room));
         self.bytes = bytes;
@@ -82,54 +82,63 @@ impl Transform {
     }
 
     fn text(&mut self, text: &str, arrival: i64, room: usize) -> Result<Done, Reject> {
+        // Nearly every record is one object. Whatever else it may be, serde_json tells.
+        let mut record = self.begin(arrival, room);
+        if let Ok(end) = self.object(text, 0, &mut record)
+            && end == text.len()
+            && let Some(partition) = record.partition
+        {
+            return Ok(Done { partition, rows: record.count });
+        }
         let objects = decode::objects(text)?;
-        let mut record = Rows { arrival, room, partition: None, count: 0, expanded: 0 };
-        let mut result = Ok(());
+        record = self.begin(arrival, room);
         for object in &objects {
-            result = self.object(text, object, &mut record);
-            if result.is_err() {
-                break;
-            }
+            // Events after the one that fails are not all counted, but each object is at least one.
+            self.object(text, offset(text, object), &mut record)
+                .map_err(|reject| Reject { events: objects.len().max(record.count + 1), ..reject })?;
         }
-        match (result, record.partition) {
-            (Ok(()), Some(partition)) => Ok(Done { partition, rows: record.count }),
-            (Ok(()), None) => Err(Reject::new(Reason::Internal, "a record without rows")),
-            // Events after the one that failed were not all counted, but each object is at least one.
-            (Err(reject), _) => Err(Reject { events: objects.len().max(record.count + 1), ..reject }),
-        }
+        let partition = record.partition.ok_or_else(|| Reject::new(Reason::Internal, "a record without rows"))?;
+        Ok(Done { partition, rows: record.count })
     }
 
-    /// The rows of one object of a record: an event, or an envelope of several.
-    fn object(&mut self, text: &str, object: &str, record: &mut Rows) -> Result<(), Reject> {
-        let at = offset(text, object);
+    fn begin(&mut self, arrival: i64, room: usize) -> Rows {
+        self.rows.clear();
+        self.flags = [0; Flag::ALL.len()];
+        Rows { arrival, room, partition: None, count: 0, expanded: 0 }
+    }
+
+    /// The rows of one object of a record: an event, or an envelope of several. Gives where the object ends.
+    fn object(&mut self, text: &str, at: usize, record: &mut Rows) -> Result<usize, Reject> {
         self.tape.clear(&self.plan);
-        self.tape.add(&self.plan, text, at, true)?;
+        let end = self.tape.add(&self.plan, text, at, true).map_err(reject)?;
+        let object = &text[at..end];
         let Some(envelope) = self.tape.envelope else {
-            return self.row(text, object, "", record);
+            self.row(text, object, "", record)?;
+            return Ok(end);
         };
         let names_itself = self.tape.answers(self.plan.columns[self.plan.roles.event_name].sources.clone());
         if names_itself {
             self.tape.clear(&self.plan);
-            self.tape.add(&self.plan, text, at, false)?;
-            return self.row(text, object, "", record);
+            self.tape.add(&self.plan, text, at, false).map_err(reject)?;
+            self.row(text, object, "", record)?;
+            return Ok(end);
         }
         // An id beside the array is the envelope's: as an event's it would make all of them one.
         self.tape.forget(self.plan.columns[self.plan.roles.event_id].sources.clone());
-        let beside = self.tape.clone();
-        let around = [&text[at..envelope.start()], &text[envelope.end()..at + object.len()]].concat();
-        let mut cursor = Cursor::new(text, envelope.start() + 1);
-        while cursor.peek() == b'{' {
-            let (event, _) = cursor.value();
+        self.beside.copy(&self.tape);
+        let around = [&text[at..envelope.start()], &text[envelope.end()..end]].concat();
+        for index in 0..self.tape.events.len() {
+            let event = self.tape.events[index];
             record.expanded += around.len() + event.end() - event.start();
             if record.expanded > MAX_EXPANDED {
                 let detail = format!("its events expand to more than {MAX_EXPANDED} bytes");
                 return Err(Reject::new(Reason::TooManyEvents, detail));
             }
-            self.tape.go_back_to(&beside);
-            self.tape.add(&self.plan, text, event.start(), false)?;
+            self.tape.copy(&self.beside);
+            self.tape.add(&self.plan, text, event.start(), false).map_err(reject)?;
             self.row(text, event.of(text), &around, record)?;
         }
-        Ok(())
+        Ok(end)
     }
 
     /// The row of the event on the tape.
@@ -173,4 +182,12 @@ struct Rows {
 /// Where `part`, which is a slice of `text`, begins in it.
 fn offset(text: &str, part: &str) -> usize {
     (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize)
+}
+
+/// What a text that cannot be put on the tape is rejected for.
+fn reject(stop: Stop) -> Reject {
+    match stop {
+        Stop::NotJson => Reject::new(Reason::NotJson, "not a JSON object"),
+        Stop::TooDeep(at) => Reject::new(Reason::TooDeep, format!("nested deeper than {MAX_DEPTH} at byte {at}")),
+    }
 }

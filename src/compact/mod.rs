@@ -88,7 +88,7 @@ impl Compact<'_> {
             let mut rule = rule;
             if is_object {
                 let key = self.meaning(entry.key.of(self.text));
-                rule = self.plan.protected_keys.get(key.as_bytes()).or(rule);
+                rule = entry.rule.or(rule);
                 self.key(key, names.as_mut(), out);
                 out.push(':');
             }
@@ -112,7 +112,7 @@ impl Compact<'_> {
     pub(crate) fn value(&mut self, index: usize, rule: Option<Rule>, out: &mut String) -> bool {
         let entry = &self.tape.entries[index];
         let (open, close) = match entry.kind {
-            Kind::Scalar => {
+            Kind::Scalar(_) => {
                 self.scalar(entry.value.of(self.text), entry.stand_in, rule, out);
                 return true;
             }
@@ -138,7 +138,7 @@ impl Compact<'_> {
             let fate = self.tape.entries[*child].fate;
             self.keep.keeps(fate) && fate != Fate::Telling && self.writes(*child)
         };
-        entry.kind == Kind::Scalar
+        matches!(entry.kind, Kind::Scalar(_))
             || self.keep == Keep::Whole
             || entry.end as usize == index + 1
             || self.tape.children(Some(index)).any(|child| tells(&child))

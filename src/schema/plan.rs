@@ -80,6 +80,8 @@ pub struct PathSource {
     pub path: String,
     /// Its last step, as spelled there.
     pub(crate) name: String,
+    /// Index of the column, or of the item's field, that it fills.
+    pub(crate) column: u16,
 }
 
 /// No source: most attributes of most events.

@@ -8,9 +8,19 @@ use crate::schema::plan::{Column, Derivation, PathSource, RULES, Rule};
 use crate::schema::source::{self, Function, FunctionName, Source, Step};
 
 impl Compiler<'_> {
+    /// Columns, or an item's fields, in order.
+    pub(super) fn fields(&mut self, sections: &[FieldSection], root: u32, items: Option<u32>) -> Vec<Column> {
+        let mut fields = Vec::with_capacity(sections.len());
+        for section in sections {
+            self.column = u16::try_from(fields.len()).unwrap_or(u16::MAX);
+            fields.push(self.field(section, root, items));
+        }
+        fields
+    }
+
     /// A column without its functions, which may read columns further down. `items`: the tree of an item, where the
     /// field may be a list of items.
-    pub(super) fn field(&mut self, section: &FieldSection, root: u32, items: Option<u32>) -> Column {
+    fn field(&mut self, section: &FieldSection, root: u32, items: Option<u32>) -> Column {
         let At { line, value: kind } = &section.kind;
         let kind = kind.parse::<ColumnType>().unwrap_or_else(|remedy| {
             self.found.add(*line, format!("`{kind}` is not a type of a column"), remedy);
@@ -72,7 +82,7 @@ impl Compiler<'_> {
         };
         match self.tree.set_source(place, self.sources.len(), kind == ColumnType::Json) {
             Ok(()) => {
-                self.sources.push(PathSource { path: text, name });
+                self.sources.push(PathSource { path: text, name, column: self.column });
                 self.owners.push(owner.to_owned());
             }
             Err(taken) => {

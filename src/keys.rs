@@ -1,0 +1,69 @@
+//! What a key means where it stands in an event.
+
+use crate::schema::fold::folded_hash;
+use crate::schema::plan::{Plan, Rule};
+use crate::words::number;
+
+/// A stream has few keys, each in one or two spellings: this many are kept, 2 ^ BITS.
+const BITS: u32 = 10;
+
+/// What the schema knows of a key at a place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Meaning {
+    /// Where it leads: a node of the plan's tree.
+    pub(crate) place: Option<u32>,
+    /// Whether privacy removes it.
+    pub(crate) removed: bool,
+    /// What it holds, if privacy protects that.
+    pub(crate) rule: Option<Rule>,
+}
+
+/// Looks keys up and remembers their spellings: the last one that fell on a slot. The answer is a function of plan,
+/// place and key alone.
+#[derive(Debug, Default)]
+pub(crate) struct Keys {
+    slots: Vec<Option<(u128, Option<u32>, Meaning)>>,
+}
+
+impl Keys {
+    /// The meaning of a key in an object at `place`, and a hash: the same for every key that is spelled the same.
+    pub(crate) fn meaning(&mut self, plan: &Plan, place: Option<u32>, key: &[u8]) -> (Meaning, u64) {
+        let Some(spelling) = number(key) else {
+            let hash = folded_hash(key);
+            return (look_up(plan, place, key, hash), hash);
+        };
+        let hash = mixed(spelling);
+        if self.slots.is_empty() {
+            self.slots.resize(1 << BITS, None);
+        }
+        let at = (hash ^ u64::from(place.unwrap_or(u32::MAX))).wrapping_mul(MIX.0) >> (64 - BITS);
+        let slot = &mut self.slots[at as usize % (1 << BITS)];
+        match slot {
+            Some((known, at, meaning)) if *known == spelling && *at == place => (*meaning, hash),
+            _ => {
+                let meaning = look_up(plan, place, key, folded_hash(key));
+                *slot = Some((spelling, place, meaning));
+                (meaning, hash)
+            }
+        }
+    }
+}
+
+fn look_up(plan: &Plan, place: Option<u32>, key: &[u8], hash: u64) -> Meaning {
+    let node = place.and_then(|place| plan.nodes.get(place as usize));
+    Meaning {
+        place: node.and_then(|node| node.keys.get_hashed(hash, key)),
+        removed: plan.removed_keys.get_hashed(hash, key).is_some(),
+        rule: plan.protected_keys.get_hashed(hash, key),
+    }
+}
+
+/// Two odd numbers without pattern: digits of the golden ratio and of the square root of two.
+const MIX: (u64, u64) = (0x9e37_79b9_7f4a_7c15, 0x6a09_e667_f3bc_c909);
+
+/// A 64-bit hash: both halves multiplied, both halves of the product.
+#[allow(clippy::cast_possible_truncation)] // halves are what is wanted
+fn mixed(spelling: u128) -> u64 {
+    let product = u128::from(spelling as u64 ^ MIX.0) * u128::from((spelling >> 64) as u64 ^ MIX.1);
+    product as u64 ^ (product >> 64) as u64
+}
