@@ -1,6 +1,6 @@
 //! A tape to a row: what the event says, column by column, then what follows from it.
 
-use crate::derive::{self, Origin};
+use crate::derive::{Deriver, Origin};
 use crate::items::Items;
 use crate::resolve::Event;
 use crate::row::Row;
@@ -14,7 +14,7 @@ pub(crate) fn flatten(
     tape: &mut Tape,
     row: &mut Row,
     origin: &Origin,
-    agents: &mut derive::Agents,
+    deriver: &mut Deriver,
 ) {
     row.clear(plan.columns.len());
     let mut items = Items::default();
@@ -34,5 +34,5 @@ pub(crate) fn flatten(
             row.filled_by[index] = resolved.source.map_or(0, |source| u16::try_from(source + 1).unwrap_or(0));
         }
     }
-    derive::derive(plan, text, tape, row, &items, origin, agents);
+    deriver.fill(plan, text, tape, row, &items, origin);
 }

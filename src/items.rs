@@ -71,11 +71,11 @@ pub(crate) fn items(event: &mut Event, list: usize, items: &mut Items) -> Coerce
 /// An item's fields.
 fn fields(event: &mut Event, element: usize, flags: &mut FlagSet) -> Vec<Cell> {
     let plan: &Plan = event.plan;
-    if let Kind::Scalar(_) = event.tape.entries[element].kind {
+    if let Kind::Scalar(kind) = event.tape.entries[element].kind {
         let value = event.tape.entries[element].value;
         let mut fields = vec![Cell::Empty; plan.items.len()];
         if let (Some(field), Some(first)) = (plan.items.first(), fields.first_mut())
-            && let Coerced::Value(cell, done) = coerce::scalar(plan, field, event.text, value, event.made)
+            && let Coerced::Value(cell, done) = coerce::scalar(plan, field, event.text, (value, kind), event.made)
         {
             *first = cell;
             flags.join(done);

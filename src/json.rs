@@ -36,6 +36,17 @@ impl Span {
         text.get(self.start()..self.end()).unwrap_or_default()
     }
 
+    /// A range of what is in this one.
+    pub(crate) fn part(self, part: Self) -> Self {
+        Self { start: self.start + part.start, end: self.start + part.end }
+    }
+
+    /// Where `part` stands in `text`, if it is a slice of it.
+    pub(crate) fn within(text: &str, part: &str) -> Option<Self> {
+        let start = (part.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
+        (start + part.len() <= text.len()).then(|| Self::new(start, start + part.len()))
+    }
+
     /// A string without its quotes.
     pub(crate) fn unquoted(self) -> Self {
         if self.end - self.start < 2 { self } else { Self { start: self.start + 1, end: self.end - 1 } }
@@ -157,6 +168,56 @@ impl<'a> Cursor<'a> {
         }
         self.at = at;
         Some(Scalar::Plain)
+    }
+
+    /// Steps over an object, whose members `each` is told by their keys and steps over. `None` if it is none, if a key has
+    /// escapes, or if `each` says so.
+    pub(crate) fn members(&mut self, mut each: impl FnMut(&'a str, &mut Self) -> Option<()>) -> Option<()> {
+        self.expect(b'{')?;
+        let mut more = self.next() != b'}';
+        while more {
+            let (key, escaped) = self.key()?;
+            self.next();
+            (!escaped).then(|| each(key.of(self.text), self))??;
+            more = self.next() == b',';
+            self.at += usize::from(more);
+        }
+        self.expect(b'}')
+    }
+
+    /// Steps over an array, whose elements `each` steps over. `None` if it is none, or if `each` says so.
+    pub(crate) fn elements(&mut self, mut each: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        self.expect(b'[')?;
+        let mut more = self.next() != b']';
+        while more {
+            each(self)?;
+            more = self.next() == b',';
+            self.at += usize::from(more);
+        }
+        self.expect(b']')
+    }
+
+    /// Steps over any value that begins here, and gives its text.
+    pub(crate) fn raw(&mut self) -> Option<&'a str> {
+        let start = self.at;
+        match self.bytes.get(start)? {
+            b'{' | b'[' => self.checked_value()?,
+            _ => self.scalar().map(drop)?,
+        }
+        self.text.get(start..self.at)
+    }
+
+    /// The same, faster for a long string. Control characters in it are for its reader to refuse.
+    pub(crate) fn long(&mut self) -> Option<&'a str> {
+        let inside = self.bytes.get(self.at..)?.strip_prefix(b"\"")?;
+        match memchr::memchr2(b'"', b'\\', inside) {
+            Some(length) if inside[length] == b'"' => {
+                let start = self.at;
+                self.at += length + 2;
+                self.text.get(start..self.at)
+            }
+            _ => self.raw(),
+        }
     }
 
     /// Steps over any value that begins here, and lets serde_json see that it is one.

@@ -87,7 +87,7 @@ impl Event<'_> {
                 let flags = compact.flags;
                 if json.is_empty() { Coerced::Blank } else { Coerced::Value(Cell::make(&json, self.made), flags) }
             }
-            (_, Kind::Scalar(_)) => coerce::scalar(plan, column, text, found.value, self.made),
+            (_, Kind::Scalar(kind)) => coerce::scalar(plan, column, text, (found.value, kind), self.made),
             _ => Coerced::Misfit,
         }
     }

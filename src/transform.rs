@@ -1,9 +1,10 @@
 //! One record to its rows, or to the reason why it has none.
 
 use crate::decode;
-use crate::derive::{Agents, Origin};
+use crate::derive::{Deriver, Origin};
 use crate::encode;
 use crate::flatten::flatten;
+use crate::json::Span;
 use crate::partition::{Partition, partition};
 use crate::reject::{Reason, Reject};
 use crate::row::{Flag, Row};
@@ -33,7 +34,7 @@ pub struct Transform {
     /// What stands beside an envelope's array.
     beside: Tape,
     row: Row,
-    agents: Agents,
+    deriver: Deriver,
     rows: Vec<u8>,
     /// How often each of [`Flag::ALL`] was raised in the rows of the last record.
     flags: [u64; Flag::ALL.len()],
@@ -48,7 +49,7 @@ impl Transform {
             tape: Tape::default(),
             beside: Tape::default(),
             row: Row::default(),
-            agents: Agents::default(),
+            deriver: Deriver::default(),
             rows: Vec::new(),
             flags: [0; Flag::ALL.len()],
         }
@@ -94,7 +95,7 @@ impl Transform {
         record = self.begin(arrival, room);
         for object in &objects {
             // Events after the one that fails are not all counted, but each object is at least one.
-            self.object(text, offset(text, object), &mut record)
+            self.object(text, Span::within(text, object).unwrap_or_default().start(), &mut record)
                 .map_err(|reject| Reject { events: objects.len().max(record.count + 1), ..reject })?;
         }
         let partition = record.partition.ok_or_else(|| Reject::new(Reason::Internal, "a record without rows"))?;
@@ -143,9 +144,9 @@ impl Transform {
 
     /// The row of the event on the tape.
     fn row(&mut self, text: &str, event: &str, envelope: &str, record: &mut Rows) -> Result<(), Reject> {
-        let Self { plan, tape, row, agents, rows, .. } = self;
+        let Self { plan, tape, row, deriver, rows, .. } = self;
         let origin = Origin { arrival: record.arrival, event, envelope, position: record.count };
-        flatten(plan, text, tape, row, &origin, agents);
+        flatten(plan, text, tape, row, &origin, deriver);
         let partition = partition(plan, text, row, record.arrival);
         match record.partition {
             Some(first) if first != partition => {
@@ -177,11 +178,6 @@ struct Rows {
     count: usize,
     /// Bytes that envelopes were expanded to.
     expanded: usize,
-}
-
-/// Where `part`, which is a slice of `text`, begins in it.
-fn offset(text: &str, part: &str) -> usize {
-    (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize)
 }
 
 /// What a text that cannot be put on the tape is rejected for.

@@ -4,7 +4,7 @@ mod boolean;
 pub(crate) mod number;
 
 use crate::derive::{ids, ip, privacy, time};
-use crate::json::{Mended, Span, unescape};
+use crate::json::{Mended, Scalar, Span, unescape};
 use crate::row::{Cell, Flag, FlagSet};
 use crate::schema::{Column, ColumnType, Plan, Rule};
 use std::borrow::Cow;
@@ -23,15 +23,16 @@ pub(crate) enum Coerced {
 }
 
 /// Coerces the scalar at `value` in `text` for `column`. What is not a slice of `text` is appended to `made`.
-pub(crate) fn scalar(plan: &Plan, column: &Column, text: &str, value: Span, made: &mut String) -> Coerced {
-    let raw = value.of(text);
-    if raw == "null" {
-        return Coerced::Blank;
-    }
+pub(crate) fn scalar(
+    plan: &Plan,
+    column: &Column,
+    text: &str,
+    (value, kind): (Span, Scalar),
+    made: &mut String,
+) -> Coerced {
     let mut flags = FlagSet::default();
-    let quoted = raw.starts_with('"');
-    let inner = if quoted { value.unquoted() } else { value };
-    let meaning = if quoted && memchr::memchr(b'\\', raw.as_bytes()).is_some() {
+    let inner = if kind == Scalar::Plain { value } else { value.unquoted() };
+    let meaning = if kind == Scalar::Escaped {
         let mut meaning = String::new();
         if unescape(inner.of(text), &mut meaning) == Mended(true) {
             flags.raise(Flag::TextMended);
@@ -40,21 +41,21 @@ pub(crate) fn scalar(plan: &Plan, column: &Column, text: &str, value: Span, made
     } else {
         Cow::Borrowed(inner.of(text))
     };
-    if meaning.trim().is_empty() {
+    let begins = meaning.as_bytes().first().is_some_and(u8::is_ascii_graphic);
+    if !begins && meaning.trim().is_empty() || kind == Scalar::Plain && meaning == "null" {
         return Coerced::Blank;
     }
     let start = made.len();
     let as_is = match column.kind {
         ColumnType::Varchar(width) => match varchar(plan, column.rule, &meaning, width, &mut flags) {
-            Ok(Cow::Borrowed(kept)) if matches!(meaning, Cow::Borrowed(_)) => {
+            Ok(kept) => match Span::within(text, &kept) {
                 // A slice of the meaning is one of the text: the rules only ever cut at the ends.
-                let offset = inner.start() + (kept.as_ptr() as usize - meaning.as_ptr() as usize);
-                return Coerced::Value(Cell::Text(Span::new(offset, offset + kept.len())), flags);
-            }
-            Ok(kept) => {
-                made.push_str(&kept);
-                Some(false)
-            }
+                Some(slice) => return Coerced::Value(Cell::Text(slice), flags),
+                None => {
+                    made.push_str(&kept);
+                    Some(false)
+                }
+            },
             Err(not) => return not,
         },
         ColumnType::SmallInt | ColumnType::Integer | ColumnType::BigInt => {

@@ -1,14 +1,83 @@
 //! The parts of a page's URL. Any text has parts; a text that is no URL is a path.
 
+use crate::words::{equal, find};
 use std::borrow::Cow;
 
-/// `scheme://` or `//`, then host and port; up to the first `/`, `?` or `#`.
-fn split(url: &str) -> (&str, &str) {
-    let scheme = url
-        .split_once("://")
-        .filter(|(scheme, _)| scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b)));
-    let Some(rest) = scheme.map(|(_, rest)| rest).or_else(|| url.strip_prefix("//")) else { return ("", url) };
-    rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()))
+/// The parts that rows hold. Each is a slice of the URL, empty if it is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Parts<'a> {
+    /// User, host and port.
+    authority: &'a str,
+    path: &'a str,
+    query: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    /// Authority, if `scheme://` or `//` begins the URL, up to the first `/`, `?` or `#`; path, up to `?` or `#`; query, up
+    /// to `#`.
+    pub(crate) fn of(url: &'a str) -> Self {
+        let end = |text: &str, signs: fn(u64) -> u64| find(text.as_bytes(), 0, signs).unwrap_or(text.len());
+        let scheme = &url[..end(url, |word| equal(word, b':'))];
+        let is_scheme = scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+        let rest = url[scheme.len()..].strip_prefix("://").filter(|_| is_scheme).or_else(|| url.strip_prefix("//"));
+        let (authority, rest) = rest.map_or(("", url), |rest| {
+            rest.split_at(end(rest, |word| equal(word, b'/') | equal(word, b'?') | equal(word, b'#')))
+        });
+        let (path, rest) = rest.split_at(end(rest, |word| equal(word, b'?') | equal(word, b'#')));
+        let query = rest.strip_prefix('?').unwrap_or_default();
+        Self { authority, path, query: &query[..end(query, |word| equal(word, b'#'))] }
+    }
+
+    /// See [`host`].
+    pub(crate) fn host(self) -> Option<Cow<'a, str>> {
+        let host = self.authority.rsplit('@').next().unwrap_or(self.authority);
+        let host = match host.strip_prefix('[') {
+            Some(v6) => v6.split(']').next().unwrap_or(v6),
+            None => host.split(':').next().unwrap_or(host),
+        };
+        let host = host.trim_end_matches('.');
+        let is_lower = host.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
+        (!host.is_empty()).then(|| if is_lower { host.into() } else { host.to_lowercase().into() })
+    }
+
+    /// See [`path`].
+    pub(crate) fn path(self) -> Option<&'a str> {
+        match (self.path.is_empty(), self.authority.is_empty()) {
+            (true, true) => None,
+            (true, false) => Some("/"),
+            _ => Some(self.path),
+        }
+    }
+
+    /// See [`query`].
+    pub(crate) fn query(self) -> Option<&'a str> {
+        Some(self.query).filter(|query| !query.is_empty())
+    }
+
+    /// See [`parameter`].
+    pub(crate) fn parameter(self, keys: &[String]) -> Option<(String, Cow<'a, str>)> {
+        let matches = |key: &String, name: &str| match key.strip_prefix('*') {
+            Some(end) => name.to_ascii_lowercase().ends_with(end),
+            None => name.eq_ignore_ascii_case(key),
+        };
+        let ranked = parameters(self.query()?).filter_map(|(name, value)| {
+            let rank = keys.iter().position(|key| matches(key, &name))?;
+            (!value.trim().is_empty()).then_some((rank, name, value))
+        });
+        // Of equal ranks, `min_by_key` gives the first.
+        ranked.min_by_key(|(rank, ..)| *rank).map(|(_, name, value)| (name.to_ascii_lowercase(), value))
+    }
+}
+
+/// A query's names and values, decoded where they are not what they look like.
+fn parameters(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    query.split('&').filter_map(|pair| {
+        if pair.bytes().any(|b| matches!(b, b'%' | b'+')) {
+            return form_urlencoded::parse(pair.as_bytes()).next();
+        }
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        Some((name.into(), value.into()))
+    })
 }
 
 /// The host, in lower case, without user, port or final dot.
@@ -18,15 +87,8 @@ fn split(url: &str) -> (&str, &str) {
 /// assert_eq!(host("https://Shop.Example:8443/a?b").as_deref(), Some("shop.example"));
 /// assert_eq!(host("/a?b=https://x.example"), None);
 /// ```
-pub fn host(url: &str) -> Option<String> {
-    let (authority, _) = split(url);
-    let host = authority.rsplit('@').next().unwrap_or(authority);
-    let host = match host.strip_prefix('[') {
-        Some(v6) => v6.split(']').next().unwrap_or(v6),
-        None => host.split(':').next().unwrap_or(host),
-    };
-    let host = host.trim_end_matches('.');
-    (!host.is_empty()).then(|| host.to_lowercase())
+pub fn host(url: &str) -> Option<Cow<'_, str>> {
+    Parts::of(url).host()
 }
 
 /// The path; `/` for a URL that has a host alone.
@@ -37,13 +99,7 @@ pub fn host(url: &str) -> Option<String> {
 /// assert_eq!(path("https://shop.example"), Some("/"));
 /// ```
 pub fn path(url: &str) -> Option<&str> {
-    let (authority, rest) = split(url);
-    let path = &rest[..rest.find(['?', '#']).unwrap_or(rest.len())];
-    match (path.is_empty(), authority.is_empty()) {
-        (true, true) => None,
-        (true, false) => Some("/"),
-        _ => Some(path),
-    }
+    Parts::of(url).path()
 }
 
 /// The query, without the `?`.
@@ -53,8 +109,7 @@ pub fn path(url: &str) -> Option<&str> {
 /// assert_eq!(query("https://shop.example/a?c=1&d=2#e"), Some("c=1&d=2"));
 /// ```
 pub fn query(url: &str) -> Option<&str> {
-    let before_fragment = url.split('#').next().unwrap_or(url);
-    before_fragment.split_once('?').map(|(_, query)| query).filter(|query| !query.is_empty())
+    Parts::of(url).query()
 }
 
 /// The first of `keys` that the query has a value for, and that value, decoded. A key that begins with `*` stands for
@@ -67,17 +122,7 @@ pub fn query(url: &str) -> Option<&str> {
 /// assert_eq!(found.map(|(key, value)| (key, value.into_owned())), Some(("gclid".into(), "a b".into())));
 /// ```
 pub fn parameter<'a>(url: &'a str, keys: &[String]) -> Option<(String, Cow<'a, str>)> {
-    let matches = |key: &String, name: &str| match key.strip_prefix('*') {
-        Some(end) => name.to_ascii_lowercase().ends_with(end),
-        None => name.eq_ignore_ascii_case(key),
-    };
-    let parameters = form_urlencoded::parse(query(url)?.as_bytes()).filter(|(_, value)| !value.trim().is_empty());
-    let ranked = parameters.filter_map(|(name, value)| {
-        let rank = keys.iter().position(|key| matches(key, &name))?;
-        Some((rank, name, value))
-    });
-    // Of equal ranks, `min_by_key` gives the first.
-    ranked.min_by_key(|(rank, ..)| *rank).map(|(_, name, value)| (name.to_ascii_lowercase(), value))
+    Parts::of(url).parameter(keys)
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! What a User-Agent header says of the device.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use woothee::parser::Parser;
 use woothee::woothee::VALUE_UNKNOWN;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// Parsing an agent costs as much as making a whole row, and a stream sees few different ones: this many are kept.
 const REMEMBERED: usize = 4096;
@@ -20,7 +22,24 @@ pub(crate) struct Agent {
 /// Parses user agents and remembers them. The answer is a function of the text alone.
 #[derive(Debug, Default)]
 pub(crate) struct Agents {
-    known: HashMap<String, Agent>,
+    known: HashMap<String, Agent, BuildHasherDefault<Hash>>,
+}
+
+/// Long keys, hashed in one go.
+#[derive(Debug, Default)]
+struct Hash(u64);
+
+impl Hasher for Hash {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = xxh3_64_with_seed(bytes, self.0);
+    }
+
+    /// What a text's end is marked with; a text alone needs no mark.
+    fn write_u8(&mut self, _: u8) {}
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 impl Agents {

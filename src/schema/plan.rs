@@ -149,6 +149,8 @@ pub struct Plan {
     /// they stand.
     pub(crate) protected_keys: FoldedMap<Rule>,
     pub(crate) roles: Roles,
+    /// Indexes of the columns that functions can fill.
+    pub(crate) derived: Vec<usize>,
 }
 
 /// The partition window: an event's own time decides its partition's date if it lies at most this far from the

@@ -45,8 +45,10 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
     });
     let protected = protected.flat_map(|(rule, sources)| sources.iter().map(move |source| (source.name.clone(), rule)));
     let protected_keys = FoldedMap::new(protected);
+    let derived = (0..columns.len()).filter(|column| !columns[*column].derivations.is_empty()).collect();
     Some(Plan {
         version: document.version.value,
+        derived,
         columns,
         items,
         other: event_type_names.get(OTHER.as_bytes())?,
