@@ -23,6 +23,11 @@ impl Bits {
         }
     }
 
+    /// The numbers in the set.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
+        std::iter::successors(self.next(0), |number| self.next(number + 1))
+    }
+
     /// The smallest number from `from` on that is in the set.
     pub(crate) fn next(&self, from: usize) -> Option<usize> {
         let mut word = self.0.get(from / 64)? & u64::MAX << (from % 64);

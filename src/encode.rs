@@ -1,6 +1,7 @@
 //! A row to one line of JSON: columns in the schema's order, nulls omitted, a newline at the end.
 
 use crate::compact::{Compact, Keep};
+use crate::json::push_string;
 use crate::row::{Cell, Flag, FlagSet, Row};
 use crate::schema::{MAX_VARCHAR, Plan};
 use crate::tape::Tape;
@@ -9,20 +10,22 @@ use crate::tape::Tape;
 const MORE: &str = ",more";
 
 /// Fills the two columns that come last, because they speak of all the others: what is left over, and the flags.
-pub(crate) fn complete(plan: &Plan, text: &str, tape: &Tape, row: &mut Row) {
-    let mut extra = String::new();
+pub(crate) fn complete(plan: &Plan, text: &str, tape: &Tape, row: &mut Row, extra: &mut String) {
+    extra.clear();
     let mut compact = Compact { plan, text, tape, made: &row.made, keep: Keep::Left, flags: FlagSet::default() };
-    compact.container(None, MAX_VARCHAR as usize, &mut extra);
+    compact.container(None, MAX_VARCHAR as usize, extra);
     let flags = compact.flags;
     if !extra.is_empty() {
-        row.cells[plan.roles.extra] = Cell::make(&extra, &mut row.made);
+        let cell = Cell::make(extra, &mut row.made);
+        row.fill(plan.roles.extra, cell);
     }
-    row.flags[plan.roles.extra].join(flags);
+    row.flag(plan.roles.extra, flags);
     if tape.removed {
         row.raise(Flag::KeyRemoved);
     }
     let width = plan.columns[plan.roles.flags].kind.width().unwrap_or_default() as usize;
-    let mut list = String::new();
+    let list = extra;
+    list.clear();
     for (column, flag) in row.raised() {
         let name = column.map_or("", |column| plan.columns[column].name.as_str());
         let length = usize::from(!list.is_empty()) + flag.code().len() + usize::from(!name.is_empty()) + name.len();
@@ -34,29 +37,31 @@ pub(crate) fn complete(plan: &Plan, text: &str, tape: &Tape, row: &mut Row) {
         list.extend([separators[0], flag.code(), separators[1], name]);
     }
     if !list.is_empty() {
-        row.cells[plan.roles.flags] = Cell::make(&list, &mut row.made);
+        let cell = Cell::make(list, &mut row.made);
+        row.fill(plan.roles.flags, cell);
     }
 }
 
 /// Appends the row's line.
-pub(crate) fn line(plan: &Plan, text: &str, row: &Row, out: &mut Vec<u8>) {
-    let mut separator = b'{';
-    for (index, column) in plan.columns.iter().enumerate() {
-        let Some(value) = row.get(text, index) else { continue };
-        out.push(separator);
-        separator = b',';
-        out.extend_from_slice(column.member.as_bytes());
-        match row.cells[index] {
-            _ if !column.kind.is_quoted() => out.extend_from_slice(value.as_bytes()),
+pub(crate) fn line(plan: &Plan, text: &str, row: &Row, out: &mut String) {
+    out.push('{');
+    let first = out.len();
+    for (index, cell) in row.filled() {
+        let (column, value) = (&plan.columns[index], cell.of(text, &row.made).unwrap_or_default());
+        if out.len() > first {
+            out.push(',');
+        }
+        out.push_str(&column.member);
+        match cell {
+            _ if !column.kind.is_quoted() => out.push_str(value),
             // A slice of the record: without escapes there, without need of them here.
             Cell::Text(_) => {
-                out.push(b'"');
-                out.extend_from_slice(value.as_bytes());
-                out.push(b'"');
+                out.push('"');
+                out.push_str(value);
+                out.push('"');
             }
-            // Writing to a Vec cannot fail.
-            Cell::Made(_) | Cell::Empty => drop(serde_json::to_writer(&mut *out, value)),
+            Cell::Made(_) | Cell::Empty => push_string(value, out),
         }
     }
-    out.extend_from_slice(b"}\n");
+    out.push_str("}\n");
 }

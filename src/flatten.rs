@@ -13,11 +13,12 @@ pub(crate) fn flatten(
     text: &str,
     tape: &mut Tape,
     row: &mut Row,
+    items: &mut Items,
     origin: &Origin,
     deriver: &mut Deriver,
 ) {
     row.clear(plan.columns.len());
-    let mut items = Items::default();
+    items.clear();
     // Trees last: what privacy makes of a value inside them is known by then.
     for trees in [false, true] {
         let mut next = 0;
@@ -28,11 +29,11 @@ pub(crate) fn flatten(
                 continue;
             }
             let mut event = Event { plan, text, tape, made: &mut row.made };
-            let resolved = event.resolve(column, Tape::hit, &mut items);
-            row.cells[index] = resolved.cell;
-            row.flags[index] = resolved.flags;
+            let resolved = event.resolve(column, Tape::hit, Some(&mut *items));
+            row.fill(index, resolved.cell);
+            row.flag(index, resolved.flags);
             row.filled_by[index] = resolved.source.map_or(0, |source| u16::try_from(source + 1).unwrap_or(0));
         }
     }
-    deriver.fill(plan, text, tape, row, &items, origin);
+    deriver.fill(plan, text, tape, row, items, origin);
 }

@@ -33,7 +33,7 @@ impl Event<'_> {
         &mut self,
         column: &Column,
         hit: impl Fn(&Tape, usize) -> Option<usize>,
-        items: &mut Items,
+        mut items: Option<&mut Items>,
     ) -> Resolved {
         let mut resolved = Resolved::default();
         let mut winner: Option<usize> = None;
@@ -42,7 +42,7 @@ impl Event<'_> {
             let fate = if let Some(winner) = winner {
                 self.lose(column, entry, winner, &mut resolved)
             } else {
-                let coerced = self.coerce(column, entry, items);
+                let coerced = self.coerce(column, entry, items.as_deref_mut());
                 let fate = self.protect(column, entry, coerced);
                 match coerced {
                     Coerced::Blank => Fate::Taken,
@@ -73,12 +73,14 @@ impl Event<'_> {
         resolved
     }
 
-    fn coerce(&mut self, column: &Column, entry: usize, items: &mut Items) -> Coerced {
+    fn coerce(&mut self, column: &Column, entry: usize, items: Option<&mut Items>) -> Coerced {
         let Self { plan, text, .. } = *self;
         let found = self.tape.entries[entry];
         match (column.kind, found.kind) {
             (ColumnType::Json, Kind::Scalar(_)) if found.value.of(text) == "null" => Coerced::Blank,
-            (ColumnType::Json, _) if column.rule == Some(Rule::Items) => items::items(self, entry, items),
+            (ColumnType::Json, _) if column.rule == Some(Rule::Items) => {
+                items::items(self, entry, items.unwrap_or(&mut Items::default()))
+            }
             (ColumnType::Json, Kind::Object | Kind::Array) => {
                 let (mut json, made) = (String::new(), self.made.as_str());
                 let mut compact =
@@ -98,7 +100,7 @@ impl Event<'_> {
         let coerced = if column.kind == ColumnType::Json {
             if own == other { Coerced::Blank } else { Coerced::Misfit }
         } else {
-            self.coerce(column, entry, &mut Items::default())
+            self.coerce(column, entry, None)
         };
         let fate = self.protect(column, entry, coerced);
         if fate == Fate::Gone {

@@ -4,6 +4,7 @@ use crate::decode;
 use crate::derive::{Deriver, Origin};
 use crate::encode;
 use crate::flatten::flatten;
+use crate::items::Items;
 use crate::json::Span;
 use crate::partition::{Partition, partition};
 use crate::reject::{Reason, Reject};
@@ -34,8 +35,11 @@ pub struct Transform {
     /// What stands beside an envelope's array.
     beside: Tape,
     row: Row,
+    items: Items,
     deriver: Deriver,
-    rows: Vec<u8>,
+    /// What is left over, while it is written.
+    extra: String,
+    rows: String,
     /// How often each of [`Flag::ALL`] was raised in the rows of the last record.
     flags: [u64; Flag::ALL.len()],
 }
@@ -49,8 +53,10 @@ impl Transform {
             tape: Tape::default(),
             beside: Tape::default(),
             row: Row::default(),
+            items: Items::default(),
             deriver: Deriver::default(),
-            rows: Vec::new(),
+            extra: String::new(),
+            rows: String::new(),
             flags: [0; Flag::ALL.len()],
         }
     }
@@ -62,7 +68,7 @@ impl Transform {
 
     /// The rows of the last record that was [`Done`]: newline-terminated JSON.
     pub fn rows(&self) -> &[u8] {
-        &self.rows
+        self.rows.as_bytes()
     }
 
     /// How often each of [`Flag::ALL`] was raised in them.
@@ -144,9 +150,9 @@ impl Transform {
 
     /// The row of the event on the tape.
     fn row(&mut self, text: &str, event: &str, envelope: &str, record: &mut Rows) -> Result<(), Reject> {
-        let Self { plan, tape, row, deriver, rows, .. } = self;
+        let Self { plan, tape, row, items, deriver, rows, extra, .. } = self;
         let origin = Origin { arrival: record.arrival, event, envelope, position: record.count };
-        flatten(plan, text, tape, row, &origin, deriver);
+        flatten(plan, text, tape, row, items, &origin, deriver);
         let partition = partition(plan, text, row, record.arrival);
         match record.partition {
             Some(first) if first != partition => {
@@ -156,7 +162,7 @@ impl Transform {
             }
             _ => record.partition = Some(partition),
         }
-        encode::complete(plan, text, tape, row);
+        encode::complete(plan, text, tape, row, extra);
         encode::line(plan, text, row, rows);
         record.count += 1;
         if rows.len() > record.room {

@@ -1,36 +1,44 @@
 //! The parts of a page's URL. Any text has parts; a text that is no URL is a path.
 
+use crate::json::Span;
 use crate::words::{equal, find};
 use std::borrow::Cow;
 
-/// The parts that rows hold. Each is a slice of the URL, empty if it is not there.
+/// Where the parts of a URL are in it; each is empty if it is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Parts<'a> {
+pub(crate) struct Parts {
     /// User, host and port.
-    authority: &'a str,
-    path: &'a str,
-    query: &'a str,
+    authority: Span,
+    path: Span,
+    query: Span,
 }
 
-impl<'a> Parts<'a> {
+impl Parts {
     /// Authority, if `scheme://` or `//` begins the URL, up to the first `/`, `?` or `#`; path, up to `?` or `#`; query, up
     /// to `#`.
-    pub(crate) fn of(url: &'a str) -> Self {
-        let end = |text: &str, signs: fn(u64) -> u64| find(text.as_bytes(), 0, signs).unwrap_or(text.len());
-        let scheme = &url[..end(url, |word| equal(word, b':'))];
-        let is_scheme = scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
-        let rest = url[scheme.len()..].strip_prefix("://").filter(|_| is_scheme).or_else(|| url.strip_prefix("//"));
-        let (authority, rest) = rest.map_or(("", url), |rest| {
-            rest.split_at(end(rest, |word| equal(word, b'/') | equal(word, b'?') | equal(word, b'#')))
-        });
-        let (path, rest) = rest.split_at(end(rest, |word| equal(word, b'?') | equal(word, b'#')));
-        let query = rest.strip_prefix('?').unwrap_or_default();
-        Self { authority, path, query: &query[..end(query, |word| equal(word, b'#'))] }
+    pub(crate) fn of(url: &str) -> Self {
+        let end = |from: usize, signs: fn(u64) -> u64| find(url.as_bytes(), from, signs).unwrap_or(url.len());
+        let colon = end(0, |word| equal(word, b':'));
+        let is_scheme = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
+        let has_scheme = url[colon..].starts_with("://") && url[..colon].bytes().all(is_scheme);
+        let authority = match has_scheme {
+            true => Some(colon + "://".len()),
+            false => url.starts_with("//").then_some("//".len()),
+        };
+        let slash = authority.map_or(0, |from| end(from, |word| equal(word, b'/') | equal(word, b'?') | equal(word, b'#')));
+        let mark = end(slash, |word| equal(word, b'?') | equal(word, b'#'));
+        let query = mark + usize::from(url[mark..].starts_with('?'));
+        Self {
+            authority: Span::new(authority.unwrap_or(slash), slash),
+            path: Span::new(slash, mark),
+            query: Span::new(query, if query > mark { end(query, |word| equal(word, b'#')) } else { query }),
+        }
     }
 
     /// See [`host`].
-    pub(crate) fn host(self) -> Option<Cow<'a, str>> {
-        let host = self.authority.rsplit('@').next().unwrap_or(self.authority);
+    pub(crate) fn host(self, url: &str) -> Option<Cow<'_, str>> {
+        let authority = self.authority.of(url);
+        let host = authority.rsplit('@').next().unwrap_or(authority);
         let host = match host.strip_prefix('[') {
             Some(v6) => v6.split(']').next().unwrap_or(v6),
             None => host.split(':').next().unwrap_or(host),
@@ -41,26 +49,26 @@ impl<'a> Parts<'a> {
     }
 
     /// See [`path`].
-    pub(crate) fn path(self) -> Option<&'a str> {
+    pub(crate) fn path(self, url: &str) -> Option<&str> {
         match (self.path.is_empty(), self.authority.is_empty()) {
             (true, true) => None,
             (true, false) => Some("/"),
-            _ => Some(self.path),
+            _ => Some(self.path.of(url)),
         }
     }
 
     /// See [`query`].
-    pub(crate) fn query(self) -> Option<&'a str> {
-        Some(self.query).filter(|query| !query.is_empty())
+    pub(crate) fn query(self, url: &str) -> Option<&str> {
+        (!self.query.is_empty()).then(|| self.query.of(url))
     }
 
     /// See [`parameter`].
-    pub(crate) fn parameter(self, keys: &[String]) -> Option<(String, Cow<'a, str>)> {
+    pub(crate) fn parameter<'a>(self, url: &'a str, keys: &[String]) -> Option<(String, Cow<'a, str>)> {
         let matches = |key: &String, name: &str| match key.strip_prefix('*') {
             Some(end) => name.to_ascii_lowercase().ends_with(end),
             None => name.eq_ignore_ascii_case(key),
         };
-        let ranked = parameters(self.query()?).filter_map(|(name, value)| {
+        let ranked = parameters(self.query(url)?).filter_map(|(name, value)| {
             let rank = keys.iter().position(|key| matches(key, &name))?;
             (!value.trim().is_empty()).then_some((rank, name, value))
         });
@@ -88,7 +96,7 @@ fn parameters(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)>
 /// assert_eq!(host("/a?b=https://x.example"), None);
 /// ```
 pub fn host(url: &str) -> Option<Cow<'_, str>> {
-    Parts::of(url).host()
+    Parts::of(url).host(url)
 }
 
 /// The path; `/` for a URL that has a host alone.
@@ -99,7 +107,7 @@ pub fn host(url: &str) -> Option<Cow<'_, str>> {
 /// assert_eq!(path("https://shop.example"), Some("/"));
 /// ```
 pub fn path(url: &str) -> Option<&str> {
-    Parts::of(url).path()
+    Parts::of(url).path(url)
 }
 
 /// The query, without the `?`.
@@ -109,7 +117,7 @@ pub fn path(url: &str) -> Option<&str> {
 /// assert_eq!(query("https://shop.example/a?c=1&d=2#e"), Some("c=1&d=2"));
 /// ```
 pub fn query(url: &str) -> Option<&str> {
-    Parts::of(url).query()
+    Parts::of(url).query(url)
 }
 
 /// The first of `keys` that the query has a value for, and that value, decoded. A key that begins with `*` stands for
@@ -122,7 +130,7 @@ pub fn query(url: &str) -> Option<&str> {
 /// assert_eq!(found.map(|(key, value)| (key, value.into_owned())), Some(("gclid".into(), "a b".into())));
 /// ```
 pub fn parameter<'a>(url: &'a str, keys: &[String]) -> Option<(String, Cow<'a, str>)> {
-    Parts::of(url).parameter(keys)
+    Parts::of(url).parameter(url, keys)
 }
 
 #[cfg(test)]

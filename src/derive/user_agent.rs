@@ -22,7 +22,9 @@ pub(crate) struct Agent {
 /// Parses user agents and remembers them. The answer is a function of the text alone.
 #[derive(Debug, Default)]
 pub(crate) struct Agents {
-    known: HashMap<String, Agent, BuildHasherDefault<Hash>>,
+    /// Index of each in `list`.
+    known: HashMap<String, usize, BuildHasherDefault<Hash>>,
+    list: Vec<Agent>,
 }
 
 /// Long keys, hashed in one go.
@@ -43,14 +45,22 @@ impl Hasher for Hash {
 }
 
 impl Agents {
-    pub(crate) fn get(&mut self, text: &str) -> &Agent {
-        if !self.known.contains_key(text) {
-            if self.known.len() >= REMEMBERED {
-                self.known.clear();
-            }
-            self.known.insert(text.to_owned(), parse(text));
+    /// The number of the agent with this text, until another one is looked for.
+    pub(crate) fn find(&mut self, text: &str) -> usize {
+        if let Some(index) = self.known.get(text) {
+            return *index;
         }
-        &self.known[text]
+        if self.list.len() >= REMEMBERED {
+            self.known.clear();
+            self.list.clear();
+        }
+        self.known.insert(text.to_owned(), self.list.len());
+        self.list.push(parse(text));
+        self.list.len() - 1
+    }
+
+    pub(crate) fn get(&self, number: usize) -> &Agent {
+        &self.list[number]
     }
 }
 
@@ -95,7 +105,9 @@ mod tests {
             ("", None, None, None, false),
         ] {
             let agent = Agent { browser: browser.map(Into::into), os: os.map(Into::into), device, bot };
-            assert_eq!(Agents::default().get(text), &agent, "{text}");
+            let mut agents = Agents::default();
+            let found = agents.find(text);
+            assert_eq!(agents.get(found), &agent, "{text}");
         }
     }
 
@@ -103,8 +115,8 @@ mod tests {
     fn a_flood_of_agents_does_not_grow_the_memory() {
         let mut agents = Agents::default();
         for n in 0..=REMEMBERED * 2 {
-            agents.get(&format!("agent/{n}"));
+            agents.find(&format!("agent/{n}"));
         }
-        assert!(agents.known.len() <= REMEMBERED);
+        assert!(agents.known.len() <= REMEMBERED && agents.list.len() <= REMEMBERED);
     }
 }
