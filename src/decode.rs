@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 pub(crate) fn text<'b>(data: &str, bytes: &'b mut Vec<u8>) -> Result<&'b str, Reject> {
     bytes.clear();
     BASE64.decode_vec(data, bytes).map_err(|error| Reject::new(Reason::BadBase64, place(&error)))?;
-    let text = std::str::from_utf8(bytes)
+    let text = simdutf8::compat::from_utf8(bytes)
         .map_err(|error| Reject::new(Reason::NotUtf8, format!("not UTF-8 from byte {}", error.valid_up_to())))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let is_bare = text.starts_with('{') && text.ends_with('}');

@@ -1,9 +1,9 @@
 //! A row to one line of JSON: columns in the schema's order, nulls omitted, a newline at the end.
 
 use crate::compact::{Compact, Keep};
-use crate::json::push_string;
+use crate::json::push_escaped;
 use crate::row::{Cell, Flag, FlagSet, Row};
-use crate::schema::{MAX_VARCHAR, Plan};
+use crate::schema::{ColumnType, MAX_VARCHAR, Plan};
 use crate::tape::Tape;
 
 /// Ends a list of flags that has no room for the rest.
@@ -43,25 +43,22 @@ pub(crate) fn complete(plan: &Plan, text: &str, tape: &Tape, row: &mut Row, extr
 }
 
 /// Appends the row's line.
-pub(crate) fn line(plan: &Plan, text: &str, row: &Row, out: &mut String) {
-    out.push('{');
+pub(crate) fn line(plan: &Plan, text: &str, row: &Row, out: &mut Vec<u8>) {
+    out.push(b'{');
     let first = out.len();
     for (index, cell) in row.filled() {
         let (column, value) = (&plan.columns[index], cell.of(text, &row.made).unwrap_or_default());
-        if out.len() > first {
-            out.push(',');
-        }
-        out.push_str(&column.member);
-        match cell {
-            _ if !column.kind.is_quoted() => out.push_str(value),
-            // A slice of the record: without escapes there, without need of them here.
-            Cell::Text(_) => {
-                out.push('"');
-                out.push_str(value);
-                out.push('"');
+        out.extend_from_slice(&column.member.as_bytes()[usize::from(out.len() == first)..]);
+        match (cell, column.kind) {
+            (_, kind) if !kind.is_quoted() => {
+                out.extend_from_slice(value.as_bytes());
+                continue;
             }
-            Cell::Made(_) | Cell::Empty => push_string(value, out),
+            // A slice of the record: without escapes there, without need of them here. No more does a time need any.
+            (Cell::Text(_), _) | (_, ColumnType::Timestamp) => out.extend_from_slice(value.as_bytes()),
+            _ => push_escaped(value, out),
         }
+        out.push(b'"');
     }
-    out.push_str("}\n");
+    out.extend_from_slice(b"}\n");
 }

@@ -1,6 +1,6 @@
 //! A tape to a row: what the event says, column by column, then what follows from it.
 
-use crate::derive::{Deriver, Origin};
+use crate::derive::{self, Deriver, Origin};
 use crate::items::Items;
 use crate::resolve::Event;
 use crate::row::Row;
@@ -35,5 +35,5 @@ pub(crate) fn flatten(
             row.filled_by[index] = resolved.source.map_or(0, |source| u16::try_from(source + 1).unwrap_or(0));
         }
     }
-    deriver.fill(plan, text, tape, row, items, origin);
+    deriver.fill(&derive::Event { plan, text, tape, items, origin }, row);
 }

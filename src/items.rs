@@ -2,7 +2,7 @@
 
 use crate::coerce::{self, Coerced};
 use crate::compact::{Compact, Keep};
-use crate::json::{Scalar, push_string};
+use crate::json::{Scalar, push_inside};
 use crate::resolve::Event;
 use crate::row::{Cell, Flag, FlagSet};
 use crate::schema::{MAX_VARCHAR, Plan};
@@ -136,17 +136,20 @@ const CLOSE: usize = "}]".len();
 fn write(event: &Event, element: usize, fields: &[Cell], json: &mut String, flags: &mut FlagSet) {
     let room = MAX_VARCHAR as usize - CLOSE;
     json.push('{');
-    let mut separator = "";
+    let start = json.len();
     for (field, cell) in event.plan.items.iter().zip(fields) {
         let Some(value) = cell.of(event.text, event.made) else { continue };
-        json.extend([separator, &field.member]);
-        if field.kind.is_quoted() {
-            push_string(value, json);
-        } else {
-            json.push_str(value);
+        json.push_str(&field.member[usize::from(json.len() == start)..]);
+        match cell {
+            _ if !field.kind.is_quoted() => json.push_str(value),
+            Cell::Text(_) => json.extend([value, "\""]),
+            Cell::Made(_) | Cell::Empty => {
+                push_inside(value, json);
+                json.push('"');
+            }
         }
-        separator = ",";
     }
+    let separator = if json.len() == start { "" } else { "," };
     let (plan, text, tape) = (event.plan, event.text, &*event.tape);
     let mut compact = Compact { plan, text, tape, made: event.made, keep: Keep::Left, flags: FlagSet::default() };
     let before = json.len();

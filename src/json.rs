@@ -86,7 +86,16 @@ impl<'a> Cursor<'a> {
     }
 
     /// The next byte that is no white space, which the cursor moves to; 0 at the end.
+    #[inline(always)]
     pub(crate) fn next(&mut self) -> u8 {
+        match self.bytes.get(self.at) {
+            Some(&byte) if byte > b' ' => byte,
+            _ => self.next_after_white_space(),
+        }
+    }
+
+    #[inline(never)]
+    fn next_after_white_space(&mut self) -> u8 {
         while let Some(&byte) = self.bytes.get(self.at) {
             if !matches!(byte, b' ' | b'\n' | b'\t' | b'\r') {
                 return byte;
@@ -102,50 +111,60 @@ impl<'a> Cursor<'a> {
     }
 
     /// Steps over `byte`, after white space. `None` if another one comes.
+    #[inline(always)]
     pub(crate) fn expect(&mut self, byte: u8) -> Option<()> {
         (self.next() == byte).then(|| self.step())
     }
 
     /// Steps over a member's key and the colon after it. Gives the inside of the key, and whether there are escapes.
+    #[inline(always)]
     pub(crate) fn key(&mut self) -> Option<(Span, bool)> {
-        let is_string = self.next() == b'"';
-        let start = self.at;
-        let scalar = is_string.then(|| self.string())??;
-        let key = Span::new(start, self.at).unquoted();
+        if self.next() != b'"' {
+            return None;
+        }
+        let start = self.at + 1;
+        let scalar = self.string()?;
+        let key = Span::new(start, self.at - 1);
         self.expect(b':')?;
         Some((key, scalar == Scalar::Escaped))
     }
 
     /// Steps over a string, a number or a literal that begins here. `None` if none does.
+    #[inline(always)]
     pub(crate) fn scalar(&mut self) -> Option<Scalar> {
-        let literal = match self.bytes.get(self.at)? {
-            b'"' => return self.string(),
-            b't' => "true",
-            b'f' => "false",
-            b'n' => "null",
-            _ => return self.number(),
-        };
-        self.bytes[self.at..].starts_with(literal.as_bytes()).then(|| self.at += literal.len())?;
+        match self.bytes.get(self.at)? {
+            b'"' => self.string(),
+            b't' => self.literal("true"),
+            b'f' => self.literal("false"),
+            b'n' => self.literal("null"),
+            _ => self.number(),
+        }
+    }
+
+    fn literal(&mut self, literal: &str) -> Option<Scalar> {
+        self.bytes.get(self.at..)?.starts_with(literal.as_bytes()).then(|| self.at += literal.len())?;
         Some(Scalar::Plain)
     }
 
+    #[inline(always)]
     fn string(&mut self) -> Option<Scalar> {
-        let mut scalar = Scalar::Text;
-        let mut at = self.at + 1;
-        loop {
-            at = words::find(self.bytes, at, ends_or_escapes)?;
-            match self.bytes[at] {
-                b'"' => {
-                    self.at = at + 1;
-                    return Some(scalar);
-                }
-                b'\\' => {
-                    scalar = Scalar::Escaped;
-                    at += escape(&self.bytes[at + 1..])?;
-                }
-                _ => return None,
-            }
+        let end = words::find(self.bytes, self.at + 1, ends_or_escapes)?;
+        if self.bytes[end] != b'"' {
+            return self.escaped_string(end);
         }
+        self.at = end + 1;
+        Some(Scalar::Text)
+    }
+
+    /// Steps over a string in which something has to be looked at.
+    #[inline(never)]
+    fn escaped_string(&mut self, mut at: usize) -> Option<Scalar> {
+        while self.bytes[at] == b'\\' {
+            at += escape(&self.bytes[at + 1..])?;
+            at = words::find(self.bytes, at, ends_or_escapes)?;
+        }
+        self.at = at + 1;
+        (self.bytes[at] == b'"').then_some(Scalar::Escaped)
     }
 
     fn number(&mut self) -> Option<Scalar> {
@@ -255,6 +274,7 @@ impl<'a> Cursor<'a> {
 }
 
 /// The bytes at which the inside of a string cannot simply go on.
+#[inline(always)]
 fn ends_or_escapes(word: u64) -> u64 {
     words::equal(word, b'"') | words::equal(word, b'\\') | words::below(word, b' ')
 }
@@ -325,19 +345,55 @@ fn unit(escape: &str) -> u32 {
 /// Appends `text` as a JSON string.
 pub(crate) fn push_string(text: &str, out: &mut String) {
     out.push('"');
-    let mut from = 0;
-    while let Some(at) = words::find(text.as_bytes(), from, ends_or_escapes) {
-        out.push_str(&text[from..at]);
-        out.push_str(match text.as_bytes()[at] {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            control => CONTROL[usize::from(control)],
-        });
-        from = at + 1;
-    }
-    out.push_str(&text[from..]);
+    push_inside(text, out);
     out.push('"');
 }
+
+/// Appends the inside of a JSON string that means `text`, which seldom needs an escape.
+pub(crate) fn push_inside(text: &str, out: &mut String) {
+    if words::find(text.as_bytes(), 0, ends_or_escapes).is_none() {
+        return out.push_str(text);
+    }
+    let mut escaped = Vec::new();
+    push_escaped(text, &mut escaped);
+    out.push_str(str::from_utf8(&escaped).unwrap_or_default());
+}
+
+/// The same, for a text that often does.
+pub(crate) fn push_escaped(text: &str, out: &mut Vec<u8>) {
+    let bytes = text.as_bytes();
+    let Some(mut at) = words::find(bytes, 0, ends_or_escapes) else { return out.extend_from_slice(bytes) };
+    out.extend_from_slice(&bytes[..at]);
+    while at < bytes.len() {
+        // JSON in a string has a quote every few bytes: eight are copied whether all of them count or not.
+        const BLOCK: usize = 128;
+        let start = out.len();
+        out.resize(start + BLOCK + WORST, 0);
+        let (block, mut length) = (&mut out[start..], 0);
+        while length < BLOCK && at < bytes.len() {
+            let (word, taken) = words::word(&bytes[at..]);
+            let stop = ends_or_escapes(word);
+            let clean = if stop == 0 { taken } else { words::lowest(stop) };
+            block[length..length + 8].copy_from_slice(&word.to_le_bytes());
+            at += clean;
+            length += clean;
+            if stop != 0 {
+                let escape = match bytes[at] {
+                    b'"' => "\\\"",
+                    b'\\' => "\\\\",
+                    control => CONTROL[usize::from(control)],
+                };
+                block[length..length + escape.len()].copy_from_slice(escape.as_bytes());
+                at += 1;
+                length += escape.len();
+            }
+        }
+        out.truncate(start + length);
+    }
+}
+
+/// The most bytes that a step of [`push_escaped`] writes: seven as they are, and `\u001f`.
+const WORST: usize = 8 + 6;
 
 /// How the control characters are escaped, by their code.
 const CONTROL: [&str; 32] = [
@@ -368,7 +424,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn strings_mean_what_serde_json_says(text in any::<String>()) {
+        fn strings_mean_what_serde_json_says(text in prop_oneof![any::<String>(), "[a-z\"\\\\\u{1}ü]{0,300}"]) {
             let mut ours = String::new();
             push_string(&text, &mut ours);
             prop_assert_eq!(&ours, &serde_json::to_string(&text)?);

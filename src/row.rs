@@ -1,7 +1,6 @@
 //! The row while it is made: a cell for each column, and what was done to it.
 
 use crate::bits::Bits;
-use crate::coerce::number;
 use crate::json::Span;
 
 /// What happened to a value on its way into a row.
@@ -216,13 +215,6 @@ impl Cell {
             Self::Text(span) => Self::Text(span.part(part)),
             Self::Made(span) => Self::Made(span.part(part)),
         }
-    }
-
-    /// A cell that holds `value` in digits, appended to `made`.
-    pub(crate) fn number(value: i64, made: &mut String) -> Self {
-        let start = made.len();
-        number::push(value, made);
-        Self::Made(Span::new(start, made.len()))
     }
 
     /// A cell that holds `value`, appended to `made`.

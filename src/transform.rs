@@ -39,7 +39,7 @@ pub struct Transform {
     deriver: Deriver,
     /// What is left over, while it is written.
     extra: String,
-    rows: String,
+    rows: Vec<u8>,
     /// How often each of [`Flag::ALL`] was raised in the rows of the last record.
     flags: [u64; Flag::ALL.len()],
 }
@@ -56,7 +56,7 @@ impl Transform {
             items: Items::default(),
             deriver: Deriver::default(),
             extra: String::new(),
-            rows: String::new(),
+            rows: Vec::new(),
             flags: [0; Flag::ALL.len()],
         }
     }
@@ -68,7 +68,7 @@ impl Transform {
 
     /// The rows of the last record that was [`Done`]: newline-terminated JSON.
     pub fn rows(&self) -> &[u8] {
-        self.rows.as_bytes()
+        &self.rows
     }
 
     /// How often each of [`Flag::ALL`] was raised in them.

@@ -7,34 +7,47 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 const TOPS: u64 = ONES << 7;
 
 /// The bytes of `word` that are `byte`.
+#[inline(always)]
 pub(crate) const fn equal(word: u64, byte: u8) -> u64 {
     let rest = word ^ (ONES * byte as u64);
     rest.wrapping_sub(ONES) & !rest & TOPS
 }
 
 /// The bytes of `word` below `limit`, which is at most 128.
+#[inline(always)]
 pub(crate) const fn below(word: u64, limit: u8) -> u64 {
     word.wrapping_sub(ONES * limit as u64) & !word & TOPS
 }
 
 /// Where in `bytes` the first byte from `from` on stands that passes `test`; none that UTF-8 never has may pass.
-#[inline]
+#[inline(always)]
 pub(crate) fn find(bytes: &[u8], from: usize, test: impl Fn(u64) -> u64) -> Option<usize> {
-    let mut rest = bytes.get(from..)?;
-    while let Some((chunk, after)) = rest.split_first_chunk() {
+    let mut at = from;
+    while let Some(chunk) = bytes.get(at..)?.first_chunk() {
         let passed = test(u64::from_le_bytes(*chunk));
         if passed != 0 {
-            return Some(bytes.len() - rest.len() + lowest(passed));
+            return Some(at + lowest(passed));
         }
-        rest = after;
+        at += 8;
     }
-    let passed = test(padded(rest) | u64::MAX.checked_shl(8 * rest.len() as u32).unwrap_or(0));
-    (passed != 0).then(|| bytes.len() - rest.len() + lowest(passed))
+    let rest = bytes.get(at..)?;
+    let passed = test(padded(rest) | u64::MAX << (8 * rest.len()));
+    (passed != 0).then(|| at + lowest(passed))
 }
 
 /// The place of the lowest byte that passed.
-const fn lowest(passed: u64) -> usize {
+#[inline(always)]
+pub(crate) const fn lowest(passed: u64) -> usize {
     (passed.trailing_zeros() / 8) as usize
+}
+
+/// The first bytes as a word, and how many there are; fewer than eight are padded with what UTF-8 never has.
+#[inline(always)]
+pub(crate) fn word(bytes: &[u8]) -> (u64, usize) {
+    match bytes.first_chunk() {
+        Some(chunk) => (u64::from_le_bytes(*chunk), 8),
+        None => (padded(bytes) | u64::MAX << (8 * bytes.len()), bytes.len()),
+    }
 }
 
 /// A name of at most 16 bytes as one number; no other name without NUL has the same. `None` for a longer one.

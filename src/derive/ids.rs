@@ -28,7 +28,7 @@ pub(crate) fn identifier<'a>(
         flags.raise(Flag::IdHashed);
         return Some(sha256(id.as_bytes()).into());
     }
-    if rule == Rule::Uuid && id.bytes().any(|b| b.is_ascii_uppercase()) && is_uuid(id) {
+    if rule == Rule::Uuid && id.bytes().fold(false, |any, b| any | b.is_ascii_uppercase()) && is_uuid(id) {
         return Some(id.to_ascii_lowercase().into());
     }
     Some(id.into())
@@ -36,8 +36,10 @@ pub(crate) fn identifier<'a>(
 
 /// A placeholder that the schema lists, in any case, or nothing but zeros and dashes: the nil UUID, `0`, `-`.
 fn is_blocked(plan: &Plan, id: &str) -> bool {
+    // Lists hold short words, most identifiers are long.
+    let may_be_listed = id.len() >= 64 || plan.blocked_lengths & 1 << id.len() != 0;
     id.bytes().all(|b| matches!(b, b'0' | b'-'))
-        || plan.blocked_ids.iter().any(|blocked| blocked.eq_ignore_ascii_case(id))
+        || may_be_listed && plan.blocked_ids.iter().any(|blocked| blocked.eq_ignore_ascii_case(id))
 }
 
 fn is_uuid(id: &str) -> bool {

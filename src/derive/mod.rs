@@ -41,57 +41,41 @@ pub(crate) struct Deriver {
     agent: Option<(usize, usize)>,
     /// What event ids are made of.
     hashed: Vec<u8>,
-    /// A value while it is written.
+    /// A value while it is made.
     value: String,
-    /// The last value that is no part of another.
-    kept: String,
 }
 
 /// What all functions work on.
-struct Event<'a> {
-    plan: &'a Plan,
-    text: &'a str,
-    tape: &'a Tape,
-    row: &'a Row,
-    origin: &'a Origin<'a>,
+#[derive(Clone, Copy)]
+pub(crate) struct Event<'a> {
+    pub(crate) plan: &'a Plan,
+    /// The record's text.
+    pub(crate) text: &'a str,
+    pub(crate) tape: &'a Tape,
+    pub(crate) items: &'a Items,
+    pub(crate) origin: &'a Origin<'a>,
 }
 
 impl Deriver {
     /// Fills every empty column from its functions, in column order.
-    pub(crate) fn fill(
-        &mut self,
-        plan: &Plan,
-        text: &str,
-        tape: &Tape,
-        row: &mut Row,
-        items: &Items,
-        origin: &Origin,
-    ) {
-        let first_items = items.count > 0 && fills_from_first_item(plan, row);
+    pub(crate) fn fill(&mut self, event: &Event, row: &mut Row) {
+        let plan = event.plan;
+        let first_items = event.items.count > 0 && fills_from_first_item(plan, row);
         (self.url, self.agent) = (None, None);
         for &index in &plan.derived {
-            let column = &plan.columns[index];
-            for derivation in &column.derivations {
-                if !row.is_empty(index) {
-                    break;
-                }
+            if !row.is_empty(index) {
+                continue;
+            }
+            for derivation in &plan.columns[index].derivations {
                 let cell = match derivation.name {
                     name if name.needs_value() && row.is_empty(derivation.column) => continue,
-                    FunctionName::Sum if items.count > 0 => Cell::number(items.sums[derivation.field], &mut row.made),
-                    FunctionName::Count if items.count > 0 => {
-                        Cell::number(i64::try_from(items.count).unwrap_or(i64::MAX), &mut row.made)
-                    }
-                    FunctionName::First if first_items => {
-                        items.first.get(derivation.field).copied().unwrap_or_default()
-                    }
-                    _ => {
-                        let event = Event { plan, text, tape, row, origin };
-                        let Some((part, flags)) = self.cell(&event, column, derivation) else { continue };
-                        row.flag(index, flags);
-                        part.unwrap_or_else(|| Cell::make(&self.kept, &mut row.made))
-                    }
+                    FunctionName::First if !first_items => continue,
+                    _ => self.cell(event, row, index, derivation),
                 };
-                row.fill(index, cell);
+                if cell != Cell::Empty {
+                    row.fill(index, cell);
+                    break;
+                }
             }
         }
         let time = plan.roles.event_time;
@@ -101,64 +85,85 @@ impl Deriver {
         }
     }
 
-    /// The cell of a derived column: a part of the cell that it is derived from, or else its text is in `kept`.
-    fn cell(&mut self, event: &Event, column: &Column, derivation: &Derivation) -> Option<(Option<Cell>, FlagSet)> {
-        let argument = event.row.get(event.text, derivation.column);
-        let (mut kept, mut flags) = (std::mem::take(&mut self.kept), FlagSet::default());
-        kept.clear();
-        let derived = self.derived(event, derivation, argument.unwrap_or_default());
-        let text = derived.map(|derived| finish(event.plan, column, derived, &mut flags)).unwrap_or_default();
-        let part = argument.and_then(|argument| Span::within(argument, &text));
-        if part.is_none() {
-            kept.push_str(&text);
-        }
-        let is_empty = text.is_empty();
-        self.kept = kept;
-        (!is_empty).then(|| (part.map(|part| event.row.cells[derivation.column].part(part)), flags))
-    }
-
-    /// What a function gives; those of items and of the row as a whole are not here.
-    fn derived<'a>(&'a mut self, event: &Event<'a>, derivation: &'a Derivation, argument: &'a str) -> Option<Cow<'a, str>> {
-        let Event { plan, text, tape, row, origin } = *event;
-        let written = &mut self.value;
-        written.clear();
+    /// What a function gives for column `index`.
+    fn cell(&mut self, event: &Event, row: &mut Row, index: usize, derivation: &Derivation) -> Cell {
+        let Event { plan, text, tape, items, origin } = *event;
+        let start = row.made.len();
         match derivation.name {
-            FunctionName::Arrival => time::write(origin.arrival, written),
-            FunctionName::Hash => {
-                let placeless = row.is_empty(plan.roles.event_time).then_some((origin.arrival, origin.position));
-                ids::event_id([origin.event, origin.envelope], placeless, &mut self.hashed, written);
+            FunctionName::Arrival => time::write(origin.arrival, &mut row.made),
+            FunctionName::Version => number::push(plan.version.into(), &mut row.made),
+            FunctionName::Count if items.count > 0 => {
+                number::push(i64::try_from(items.count).unwrap_or(i64::MAX), &mut row.made);
             }
-            FunctionName::Version => number::push(plan.version.into(), written),
-            FunctionName::Dialect => {
-                let dialect = plan.dialects.iter().find(|dialect| dialect.matches(tape.markers));
-                return Some(dialect.map_or("custom", |dialect| &dialect.name).into());
-            }
+            FunctionName::Sum if items.count > 0 => number::push(items.sums[derivation.field], &mut row.made),
+            FunctionName::First => return items.first.get(derivation.field).copied().unwrap_or_default(),
             FunctionName::On => {
                 let event_type = plan.event_type(row.get(text, plan.roles.event_name).unwrap_or_default());
                 let wanted = derivation.keys.contains(&plan.event_types[event_type]);
-                return wanted.then_some(argument.into());
+                return if wanted { row.cells[derivation.column] } else { Cell::Empty };
             }
-            FunctionName::Source => return self.source(plan, text, row, derivation.column).map(Cow::Owned),
-            FunctionName::Host => return self.parts(derivation.column, argument).host(argument),
-            FunctionName::Path => return self.parts(derivation.column, argument).path(argument).map(Cow::Borrowed),
-            FunctionName::Query if derivation.keys.is_empty() => {
-                return self.parts(derivation.column, argument).query(argument).map(Cow::Borrowed);
-            }
-            FunctionName::Query => {
-                let parameter = self.parts(derivation.column, argument).parameter(argument, &derivation.keys);
-                return parameter.map(|(_, value)| value);
-            }
-            FunctionName::Browser => return self.agent(derivation.column, argument).browser.as_deref().map(Cow::Borrowed),
-            FunctionName::Os => return self.agent(derivation.column, argument).os.as_deref().map(Cow::Borrowed),
-            FunctionName::Device => return self.agent(derivation.column, argument).device.map(Cow::Borrowed),
             FunctionName::Bot => {
-                return Some(if self.agent(derivation.column, argument).bot { "true" } else { "false" }.into());
+                let agent = self.agent(derivation.column, row.get(text, derivation.column).unwrap_or_default());
+                let bot = if agent.bot { "true" } else { "false" };
+                row.made.push_str(bot);
             }
-            FunctionName::Count | FunctionName::Sum | FunctionName::First | FunctionName::Extra | FunctionName::Flags => {
-                return None;
+            FunctionName::Hash => {
+                let placeless = row.is_empty(plan.roles.event_time).then_some((origin.arrival, origin.position));
+                self.value.clear();
+                ids::event_id([origin.event, origin.envelope], placeless, &mut self.hashed, &mut self.value);
+                write(plan, row, index, &self.value);
             }
+            FunctionName::Dialect => {
+                let dialect = plan.dialects.iter().find(|dialect| dialect.matches(tape.markers));
+                write(plan, row, index, dialect.map_or("custom", |dialect| &dialect.name));
+            }
+            FunctionName::Browser | FunctionName::Os | FunctionName::Device => {
+                let agent = self.agent(derivation.column, row.get(text, derivation.column).unwrap_or_default());
+                let told = match derivation.name {
+                    FunctionName::Browser => agent.browser.as_deref(),
+                    FunctionName::Os => agent.os.as_deref(),
+                    _ => agent.device,
+                };
+                write(plan, row, index, told.unwrap_or_default());
+            }
+            FunctionName::Source => {
+                let source = self.source(plan, text, row, derivation.column);
+                write(plan, row, index, &source.unwrap_or_default());
+            }
+            FunctionName::Host | FunctionName::Path | FunctionName::Query => {
+                return self.of_url(event, row, index, derivation);
+            }
+            FunctionName::Count | FunctionName::Sum | FunctionName::Extra | FunctionName::Flags => {}
         }
-        Some(self.value.as_str().into())
+        if row.made.len() == start { Cell::Empty } else { Cell::Made(Span::new(start, row.made.len())) }
+    }
+
+    /// What a function of a URL gives: mostly a part of the cell with the URL.
+    fn of_url(&mut self, event: &Event, row: &mut Row, index: usize, derivation: &Derivation) -> Cell {
+        let url = row.get(event.text, derivation.column).unwrap_or_default();
+        let parts = self.parts(derivation.column, url);
+        let part = match derivation.name {
+            FunctionName::Host => parts.host(url),
+            FunctionName::Path => parts.path(url).map(Cow::Borrowed),
+            _ if derivation.keys.is_empty() => parts.query(url).map(Cow::Borrowed),
+            _ => parts.parameter(url, &derivation.keys).map(|(_, value)| value),
+        };
+        let Some(part) = part else { return Cell::Empty };
+        let mut flags = FlagSet::default();
+        let kept = finish(event.plan, &event.plan.columns[index], part, &mut flags);
+        if kept.is_empty() {
+            return Cell::Empty;
+        }
+        let cell = match Span::within(url, &kept) {
+            Some(part) => row.cells[derivation.column].part(part),
+            None => {
+                self.value.clear();
+                self.value.push_str(&kept);
+                Cell::make(&self.value, &mut row.made)
+            }
+        };
+        row.flag(index, flags);
+        cell
     }
 
     /// The parts of the URL in a column.
@@ -198,6 +203,16 @@ impl Deriver {
 fn fills_from_first_item(plan: &Plan, row: &Row) -> bool {
     let names_item = |column: &Column| column.derivations.iter().any(|d| d.name == FunctionName::First && d.field == 0);
     plan.derived.iter().all(|&index| !names_item(&plan.columns[index]) || row.is_empty(index))
+}
+
+/// Appends a derived text to the row's made values, as its column holds it.
+fn write(plan: &Plan, row: &mut Row, index: usize, value: &str) {
+    let mut flags = FlagSet::default();
+    let kept = finish(plan, &plan.columns[index], value.into(), &mut flags);
+    if !kept.is_empty() {
+        row.made.push_str(&kept);
+        row.flag(index, flags);
+    }
 }
 
 /// A derived text as its column holds it.

@@ -29,6 +29,9 @@ const DAYS_TO_1970: i64 = 719_163;
 pub fn parse(text: &str) -> Option<i64> {
     let text = text.trim();
     let bytes = text.as_bytes();
+    if let Some(time) = bytes.try_into().ok().and_then(usual) {
+        return Some(time);
+    }
     let is_date = bytes.get(4) == Some(&b'-') && bytes.len() >= 10;
     let time = match bytes.len() {
         _ if is_date => calendar(bytes),
@@ -36,6 +39,27 @@ pub fn parse(text: &str) -> Option<i64> {
         _ => epoch(text),
     };
     time.filter(|ms| YEARS.contains(ms))
+}
+
+/// `yyyy-mm-ddThh:mm:ss.mmmZ`, as browsers write a time and [`write`] does; `None` for any other text and for what only
+/// looks like it.
+fn usual(text: &[u8; 24]) -> Option<i64> {
+    let mut wrong = 0;
+    let mut digits = [0u32; 24];
+    for (at, (byte, model)) in text.iter().zip(b"0000-00-00T00:00:00.000Z").enumerate() {
+        // A digit less `0` is at most 9, a sign less itself is nothing.
+        let digit = byte.wrapping_sub(*model);
+        wrong |= u8::from(digit > if *model == b'0' { 9 } else { 0 });
+        digits[at] = digit.into();
+    }
+    let pair = |at: usize| digits[at] * 10 + digits[at + 1];
+    let (hour, minute, second) = (pair(11), pair(14), pair(17));
+    if wrong != 0 || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let date = NaiveDate::from_ymd_opt(i32::try_from(pair(0) * 100 + pair(2)).ok()?, pair(5), pair(8))?;
+    let ms = ((hour * 60 + minute) * 60 + second) * 1_000 + pair(20) * 10 + digits[22];
+    Some(midnight(date) + i64::from(ms)).filter(|ms| YEARS.contains(ms))
 }
 
 /// `yyyymmdd` from 1900 to 2199; as seconds, these numbers would be days of August 1970 nobody means.
@@ -152,32 +176,45 @@ pub fn write(ms: i64, out: &mut String) {
     if !YEARS.contains(&ms) {
         return;
     }
-    write_date(date(ms), out);
-    let rest = ms.rem_euclid(DAY_MS);
-    let mut time = *b"T00:00:00.000Z";
-    put(&mut time[1..3], rest / 3_600_000);
-    put(&mut time[4..6], rest / 60_000 % 60);
-    put(&mut time[7..9], rest / 1_000 % 60);
-    put(&mut time[10..13], rest % 1_000);
-    out.push_str(str::from_utf8(&time).unwrap_or_default());
+    let mut text = *b"0000-00-00T00:00:00.000Z";
+    let (date, rest) = (date(ms), ms.rem_euclid(DAY_MS).unsigned_abs());
+    put_date(&mut text, date);
+    text[11..13].copy_from_slice(pair(rest / 3_600_000));
+    text[14..16].copy_from_slice(pair(rest / 60_000 % 60));
+    text[17..19].copy_from_slice(pair(rest / 1_000 % 60));
+    text[20..22].copy_from_slice(pair(rest % 1_000 / 10));
+    text[22] = pair(rest % 10)[1];
+    out.push_str(str::from_utf8(&text).unwrap_or_default());
 }
 
 /// Appends `yyyy-mm-dd`.
 pub fn write_date(date: NaiveDate, out: &mut String) {
     let mut text = *b"0000-00-00";
-    put(&mut text[..4], date.year().into());
-    put(&mut text[5..7], date.month().into());
-    put(&mut text[8..], date.day().into());
+    put_date(&mut text, date);
     out.push_str(str::from_utf8(&text).unwrap_or_default());
 }
 
-/// Writes a number over `digits`, from its last digit on.
-fn put(digits: &mut [u8], number: i64) {
-    let mut rest = number.unsigned_abs();
-    for digit in digits.iter_mut().rev() {
-        *digit = b"0123456789"[(rest % 10) as usize];
-        rest /= 10;
-    }
+/// Puts a date's digits over the first ten bytes.
+fn put_date(text: &mut [u8], date: NaiveDate) {
+    let year = date.year().unsigned_abs();
+    text[..2].copy_from_slice(pair(u64::from(year / 100)));
+    text[2..4].copy_from_slice(pair(u64::from(year % 100)));
+    text[5..7].copy_from_slice(pair(date.month().into()));
+    text[8..10].copy_from_slice(pair(date.day().into()));
+}
+
+/// The two digits of a number below 100.
+fn pair(number: u64) -> &'static [u8; 2] {
+    const PAIRS: [[u8; 2]; 100] = {
+        let mut pairs = [*b"00"; 100];
+        let mut n = 0;
+        while n < 100 {
+            pairs[n] = [b"0123456789"[n / 10], b"0123456789"[n % 10]];
+            n += 1;
+        }
+        pairs
+    };
+    &PAIRS[number as usize % 100]
 }
 
 /// Midnight of a date, UTC.

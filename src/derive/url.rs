@@ -64,12 +64,12 @@ impl Parts {
 
     /// See [`parameter`].
     pub(crate) fn parameter<'a>(self, url: &'a str, keys: &[String]) -> Option<(String, Cow<'a, str>)> {
-        let matches = |key: &String, name: &str| match key.strip_prefix('*') {
-            Some(end) => name.to_ascii_lowercase().ends_with(end),
-            None => name.eq_ignore_ascii_case(key),
+        let matches = |key: &String, name: &[u8]| match key.as_bytes() {
+            [b'*', end @ ..] => name.len() >= end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end),
+            key => name.eq_ignore_ascii_case(key),
         };
         let ranked = parameters(self.query(url)?).filter_map(|(name, value)| {
-            let rank = keys.iter().position(|key| matches(key, &name))?;
+            let rank = keys.iter().position(|key| matches(key, name.as_bytes()))?;
             (!value.trim().is_empty()).then_some((rank, name, value))
         });
         // Of equal ranks, `min_by_key` gives the first.
@@ -79,12 +79,19 @@ impl Parts {
 
 /// A query's names and values, decoded where they are not what they look like.
 fn parameters(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
-    query.split('&').filter_map(|pair| {
-        if pair.bytes().any(|b| matches!(b, b'%' | b'+')) {
+    let mut from = 0;
+    let pairs = std::iter::from_fn(move || {
+        let start = (from < query.len()).then_some(from)?;
+        let end = find(query.as_bytes(), from, |word| equal(word, b'&')).unwrap_or(query.len());
+        from = end + 1;
+        Some(&query[start..end])
+    });
+    pairs.filter_map(|pair| {
+        if find(pair.as_bytes(), 0, |word| equal(word, b'%') | equal(word, b'+')).is_some() {
             return form_urlencoded::parse(pair.as_bytes()).next();
         }
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        Some((name.into(), value.into()))
+        let end = find(pair.as_bytes(), 0, |word| equal(word, b'=')).unwrap_or(pair.len());
+        Some((pair[..end].into(), pair[end..].strip_prefix('=').unwrap_or_default().into()))
     })
 }
 

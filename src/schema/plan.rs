@@ -56,7 +56,7 @@ pub struct Column {
     pub(crate) sources: Range<usize>,
     /// What fills it when no path does, best first.
     pub(crate) derivations: Vec<Derivation>,
-    /// `"name":`, as it opens the member in a row's JSON.
+    /// `,"name":`, as it opens the member in a row's JSON; with the opening quote, if the type has one.
     pub(crate) member: String,
 }
 
@@ -144,6 +144,8 @@ pub struct Plan {
     pub(crate) nodes: Vec<Node>,
     pub(crate) dialects: Vec<Dialect>,
     pub(crate) blocked_ids: Vec<String>,
+    /// A bit for the length of each; those of 64 bytes and more have none.
+    pub(crate) blocked_lengths: u64,
     pub(crate) removed_keys: FoldedMap<()>,
     /// Last steps of the paths that fill [`Rule::Ip`] and [`Rule::Email`] columns: what they hold is protected wherever
     /// they stand.

@@ -58,6 +58,7 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
         event_type_names,
         nodes: tree.grown(),
         dialects,
+        blocked_lengths: document.blocked_ids.iter().filter_map(|id| 1u64.checked_shl(id.value.len() as u32)).fold(0, |bits, bit| bits | bit),
         blocked_ids: document.blocked_ids.iter().map(|id| id.value.clone()).collect(),
         removed_keys,
         protected_keys,
