@@ -25,17 +25,30 @@ impl Bits {
 
     /// The numbers in the set.
     pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
-        std::iter::successors(self.next(0), |number| self.next(number + 1))
+        let (mut word, mut at, mut words) = (0u64, 0, self.0.iter());
+        std::iter::from_fn(move || {
+            while word == 0 {
+                word = *words.next()?;
+                at += 64;
+            }
+            let number = at - 64 + word.trailing_zeros() as usize;
+            word &= word - 1;
+            Some(number)
+        })
     }
+}
 
-    /// The smallest number from `from` on that is in the set.
-    pub(crate) fn next(&self, from: usize) -> Option<usize> {
-        let mut word = self.0.get(from / 64)? & u64::MAX << (from % 64);
-        let mut at = from / 64;
-        while word == 0 {
-            at += 1;
-            word = *self.0.get(at)?;
-        }
-        Some(at * 64 + word.trailing_zeros() as usize)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_come_in_order_and_none_beyond_the_bound() {
+        let mut bits = Bits::default();
+        bits.clear(130);
+        [129, 0, 64, 63, 0, 192].into_iter().for_each(|number| bits.add(number));
+        assert_eq!(bits.iter().collect::<Vec<_>>(), [0, 63, 64, 129]);
+        bits.clear(130);
+        assert_eq!(bits.iter().next(), None);
     }
 }

@@ -20,11 +20,10 @@ pub(crate) fn flatten(
     row.clear(plan.columns.len());
     items.clear();
     // Trees last: what privacy makes of a value inside them is known by then.
+    let columns = std::mem::take(&mut tape.columns);
     for trees in [false, true] {
-        let mut next = 0;
-        while let Some(index) = tape.columns.next(next) {
+        for index in columns.iter() {
             let column = &plan.columns[index];
-            next = index + 1;
             if (column.kind == ColumnType::Json) != trees {
                 continue;
             }
@@ -35,5 +34,6 @@ pub(crate) fn flatten(
             row.filled_by[index] = resolved.source.map_or(0, |source| u16::try_from(source + 1).unwrap_or(0));
         }
     }
+    tape.columns = columns;
     deriver.fill(&derive::Event { plan, text, tape, items, origin }, row);
 }

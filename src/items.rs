@@ -123,6 +123,10 @@ fn fields(event: &mut Event, element: usize, fields: &mut Vec<Cell>, hits: &mut 
     }
     let hit = |source: usize| (hits[source - first_source] as usize).checked_sub(1);
     for field in &plan.items {
+        if field.sources.clone().all(|source| hit(source).is_none()) {
+            fields.push(Cell::Empty);
+            continue;
+        }
         let resolved = event.resolve(field, |_, source| hit(source), None);
         flags.join(resolved.flags);
         fields.push(resolved.cell);

@@ -247,30 +247,46 @@ impl<'a> Cursor<'a> {
         Some(())
     }
 
-    /// Steps over any value that begins here, if it is one: only brackets and strings count.
-    pub(crate) fn value(&mut self) -> Span {
+    /// Steps over the object or array that begins here: only brackets and strings count.
+    pub(crate) fn container(&mut self) -> Span {
         let (start, mut depth) = (self.at, 0usize);
-        loop {
-            match self.bytes.get(self.at) {
-                Some(b'{' | b'[') => depth += 1,
-                Some(b'}' | b']') => depth = depth.saturating_sub(1),
-                Some(b'"') if self.string().is_some() => self.at -= 1,
-                Some(_) if depth == 0 => {
-                    let ends = |b: &u8| matches!(b, b',' | b'}' | b']' | b' ' | b'\n' | b'\t' | b'\r');
-                    let rest = &self.bytes[self.at..];
-                    self.at += rest.iter().position(ends).unwrap_or(rest.len()).max(1);
-                    break;
+        while let Some(at) = words::find(self.bytes, self.at, opens_or_closes) {
+            self.at = at;
+            match self.bytes[at] {
+                b'"' => {
+                    if self.string().is_none() {
+                        break;
+                    }
+                    continue;
                 }
-                Some(_) => {}
-                None => break,
+                b'{' | b'[' => depth += 1,
+                _ => depth = depth.saturating_sub(1),
             }
-            self.at += 1;
+            self.at = at + 1;
             if depth == 0 {
-                break;
+                return Span::new(start, self.at);
             }
         }
+        self.at = self.bytes.len();
         Span::new(start, self.at)
     }
+
+    /// Steps over any value that begins here.
+    pub(crate) fn value(&mut self) -> Option<Span> {
+        let start = self.at;
+        match self.next() {
+            b'{' | b'[' => Some(self.container()),
+            _ => self.scalar().map(|_| Span::new(start, self.at)),
+        }
+    }
+}
+
+/// Brackets and quotes.
+#[inline(always)]
+fn opens_or_closes(word: u64) -> u64 {
+    // The two kinds of brackets differ in one bit.
+    let braces = word | 0x2020_2020_2020_2020;
+    words::equal(word, b'"') | words::equal(braces, b'{') | words::equal(braces, b'}')
 }
 
 /// The bytes at which the inside of a string cannot simply go on.
@@ -449,7 +465,7 @@ mod tests {
             let value = serde_json::json!({ "a": [text, 1.5, null, {}], "b\\\"": { "c": [[]] } }).to_string();
             let whole = format!("{value}{tail}");
             let mut cursor = Cursor::new(&whole, 0);
-            prop_assert_eq!(cursor.value(), Span::new(0, value.len()));
+            prop_assert_eq!(cursor.value(), Some(Span::new(0, value.len())));
             cursor.go_to(0);
             prop_assert_eq!(cursor.checked_value().map(|()| cursor.at()), Some(value.len()));
         }

@@ -18,39 +18,50 @@ pub(crate) struct Meaning {
     pub(crate) rule: Option<Rule>,
 }
 
+/// A key that was looked up: spelling and place, and what they mean.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    spelling: u128,
+    at: Option<u32>,
+    meaning: Meaning,
+}
+
 /// Looks keys up and remembers their spellings: the last one that fell on a slot. The answer is a function of plan,
 /// place and key alone.
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
-    slots: Vec<Option<(u128, Option<u32>, Meaning)>>,
+    known: Vec<Option<Known>>,
 }
 
 impl Keys {
     /// The meaning of a key in an object at `place`, and a hash: the same for every key that is spelled the same.
+    #[inline(always)]
     pub(crate) fn meaning(&mut self, plan: &Plan, place: Option<u32>, key: &[u8]) -> (Meaning, u64) {
         let Some(spelling) = number(key) else {
             let hash = folded_hash(key);
-            return (look_up(plan, place, key, hash), hash);
+            return (look_up(plan, place, key), hash);
         };
         let hash = mixed(spelling);
-        if self.slots.is_empty() {
-            self.slots.resize(1 << BITS, None);
+        let slot = (hash ^ u64::from(place.unwrap_or(u32::MAX))).wrapping_mul(MIX.0) >> (64 - BITS);
+        match self.known.get(slot as usize) {
+            Some(Some(known)) if known.spelling == spelling && known.at == place => (known.meaning, hash),
+            _ => (self.learn(plan, place, key, slot as usize, spelling), hash),
         }
-        let at = (hash ^ u64::from(place.unwrap_or(u32::MAX))).wrapping_mul(MIX.0) >> (64 - BITS);
-        let slot = &mut self.slots[at as usize % (1 << BITS)];
-        match slot {
-            Some((known, at, meaning)) if *known == spelling && *at == place => (*meaning, hash),
-            _ => {
-                let meaning = look_up(plan, place, key, folded_hash(key));
-                *slot = Some((spelling, place, meaning));
-                (meaning, hash)
-            }
-        }
+    }
+
+    #[inline(never)]
+    fn learn(&mut self, plan: &Plan, at: Option<u32>, key: &[u8], slot: usize, spelling: u128) -> Meaning {
+        self.known.resize(1 << BITS, None);
+        let meaning = look_up(plan, at, key);
+        self.known[slot] = Some(Known { spelling, at, meaning });
+        meaning
     }
 }
 
-fn look_up(plan: &Plan, place: Option<u32>, key: &[u8], hash: u64) -> Meaning {
-    let node = place.and_then(|place| plan.nodes.get(place as usize));
+#[inline(never)]
+fn look_up(plan: &Plan, at: Option<u32>, key: &[u8]) -> Meaning {
+    let hash = folded_hash(key);
+    let node = at.and_then(|at| plan.nodes.get(at as usize));
     Meaning {
         place: node.and_then(|node| node.keys.get_hashed(hash, key)),
         removed: plan.removed_keys.get_hashed(hash, key).is_some(),
@@ -62,6 +73,7 @@ fn look_up(plan: &Plan, place: Option<u32>, key: &[u8], hash: u64) -> Meaning {
 const MIX: (u64, u64) = (0x9e37_79b9_7f4a_7c15, 0x6a09_e667_f3bc_c909);
 
 /// A 64-bit hash: both halves multiplied, both halves of the product.
+#[inline(always)]
 #[allow(clippy::cast_possible_truncation)] // halves are what is wanted
 fn mixed(spelling: u128) -> u64 {
     let product = u128::from(spelling as u64 ^ MIX.0) * u128::from((spelling >> 64) as u64 ^ MIX.1);

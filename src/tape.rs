@@ -88,7 +88,6 @@ pub(crate) struct Tape {
 }
 
 /// What is the same for a whole event.
-#[derive(Clone, Copy)]
 struct Event<'a> {
     plan: &'a Plan,
     text: &'a str,
@@ -97,7 +96,7 @@ struct Event<'a> {
 }
 
 impl<'a> Event<'a> {
-    fn node(self, place: Option<u32>) -> Option<&'a Node> {
+    fn node(&self, place: Option<u32>) -> Option<&'a Node> {
         place.and_then(|place| self.plan.nodes.get(place as usize))
     }
 }
@@ -135,7 +134,7 @@ impl Tape {
         if cursor.next() != b'{' {
             return Err(Stop::NotJson);
         }
-        self.object(Event { plan, text, expand }, &mut cursor, Some(0), 1, 0)?;
+        self.object(&Event { plan, text, expand }, &mut cursor, Some(0), 1, 0)?;
         Ok(cursor.at())
     }
 
@@ -166,7 +165,7 @@ impl Tape {
 
     fn object(
         &mut self,
-        event: Event,
+        event: &Event,
         cursor: &mut Cursor,
         place: Option<u32>,
         depth: usize,
@@ -188,7 +187,8 @@ impl Tape {
         Ok(())
     }
 
-    fn member(&mut self, event: Event, cursor: &mut Cursor, place: Option<u32>, depth: usize) -> Result<(), Stop> {
+    #[inline(always)]
+    fn member(&mut self, event: &Event, cursor: &mut Cursor, place: Option<u32>, depth: usize) -> Result<(), Stop> {
         let (key, escaped) = cursor.key().ok_or(Stop::NotJson)?;
         let mut name = key.of(event.text).as_bytes();
         if escaped {
@@ -222,7 +222,7 @@ impl Tape {
         self.events.clear();
         cursor.step();
         loop {
-            (cursor.next() == b'{').then(|| self.events.push(cursor.value()))?;
+            (cursor.next() == b'{').then(|| self.events.push(cursor.container()))?;
             match cursor.next() {
                 b',' => cursor.step(),
                 b']' => return Some(cursor.at() + 1),
@@ -231,9 +231,10 @@ impl Tape {
         }
     }
 
+    #[inline(always)]
     fn value(
         &mut self,
-        event: Event,
+        event: &Event,
         cursor: &mut Cursor,
         (key, rule): (Span, Option<Rule>),
         place: Option<u32>,
@@ -257,19 +258,7 @@ impl Tape {
             stand_in: Span::default(),
         });
         if !matches!(kind, Kind::Scalar(_)) {
-            if depth == MAX_DEPTH {
-                return Err(Stop::TooDeep(start));
-            }
-            if kind == Kind::Array {
-                self.array(event, cursor, place, depth + 1)?;
-            } else {
-                // A single object where a list of items is looked for is an item.
-                let inside = match event.node(place).map(|node| &node.elements) {
-                    Some(Elements::Items(item, _)) => Some(*item),
-                    _ => place,
-                };
-                self.object(event, cursor, inside, depth + 1, self.hashes.len())?;
-            }
+            self.inside(event, cursor, place, depth)?;
             let end = entry_number(self.entries.len());
             let entry = &mut self.entries[index];
             entry.value = Span::new(start, cursor.at());
@@ -294,14 +283,31 @@ impl Tape {
         Ok(())
     }
 
-    fn answer(&mut self, event: Event, source: u16, index: usize) {
+    /// Adds what is inside the container that begins at the cursor.
+    #[inline(never)]
+    fn inside(&mut self, event: &Event, cursor: &mut Cursor, place: Option<u32>, depth: usize) -> Result<(), Stop> {
+        if depth == MAX_DEPTH {
+            return Err(Stop::TooDeep(cursor.at()));
+        }
+        if cursor.next() == b'[' {
+            return self.array(event, cursor, place, depth + 1);
+        }
+        // A single object where a list of items is looked for is an item.
+        let inside = match event.node(place).map(|node| &node.elements) {
+            Some(Elements::Items(item, _)) => Some(*item),
+            _ => place,
+        };
+        self.object(event, cursor, inside, depth + 1, self.hashes.len())
+    }
+
+    fn answer(&mut self, event: &Event, source: u16, index: usize) {
         if let Some(hit) = self.hits.get_mut(usize::from(source)) {
             *hit = entry_number(index + 1);
             self.columns.add(usize::from(event.plan.sources[usize::from(source)].column));
         }
     }
 
-    fn array(&mut self, event: Event, cursor: &mut Cursor, place: Option<u32>, depth: usize) -> Result<(), Stop> {
+    fn array(&mut self, event: &Event, cursor: &mut Cursor, place: Option<u32>, depth: usize) -> Result<(), Stop> {
         cursor.step();
         let mut position = 0;
         let mut more = cursor.next() != b']';
@@ -318,7 +324,7 @@ impl Tape {
 
     fn element(
         &mut self,
-        event: Event,
+        event: &Event,
         cursor: &mut Cursor,
         place: Option<u32>,
         depth: usize,
@@ -354,7 +360,7 @@ impl Tape {
     }
 
     /// Matches an entry that stays with its item against a column's path through the list.
-    fn look_aside(&mut self, event: Event, index: usize, node: &Node) {
+    fn look_aside(&mut self, event: &Event, index: usize, node: &Node) {
         self.answer(event, node.source, index);
         let children: Vec<usize> = self.children(Some(index)).collect();
         for child in children {
@@ -366,7 +372,7 @@ impl Tape {
     }
 
     /// The member `field`, which is folded, directly inside an entry.
-    fn child(&self, event: Event, of: usize, field: &str) -> Option<usize> {
+    fn child(&self, event: &Event, of: usize, field: &str) -> Option<usize> {
         let is_field = |child: &usize| folds_to(self.entries[*child].key.of(event.text).as_bytes(), field.as_bytes());
         self.children(Some(of)).find(is_field)
     }
@@ -400,7 +406,7 @@ fn member<'a>(text: &'a str, mut cursor: Cursor, field: &str) -> Option<&'a str>
     loop {
         let (key, _) = cursor.key()?;
         let first = cursor.next();
-        let value = cursor.value();
+        let value = cursor.value()?;
         if !matches!(first, b'{' | b'[') && folds_to(key.of(text).as_bytes(), field.as_bytes()) {
             return Some(if first == b'"' { value.unquoted() } else { value }.of(text));
         }

@@ -50,8 +50,17 @@ pub(crate) fn word(bytes: &[u8]) -> (u64, usize) {
     }
 }
 
+/// [`str::trim`], which seldom finds anything to trim.
+#[inline(always)]
+pub(crate) fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
+}
+
 /// A name of at most 16 bytes as one number; no other name without NUL has the same. `None` for a longer one.
-#[inline]
+#[inline(always)]
 pub(crate) fn number(name: &[u8]) -> Option<u128> {
     match (name.first_chunk(), name.last_chunk()) {
         (Some(first), Some(last)) if name.len() <= 16 => {
@@ -64,7 +73,7 @@ pub(crate) fn number(name: &[u8]) -> Option<u128> {
 }
 
 /// At most seven bytes, with zeros after them.
-#[inline]
+#[inline(always)]
 fn padded(bytes: &[u8]) -> u64 {
     match (bytes.first_chunk(), bytes.last_chunk()) {
         (Some(first), Some(last)) => {

@@ -7,6 +7,7 @@ use crate::derive::{ids, ip, privacy, time};
 use crate::json::{Mended, Scalar, Span, unescape};
 use crate::row::{Cell, Flag, FlagSet};
 use crate::schema::{Column, ColumnType, Plan, Rule};
+use crate::words::trim;
 use std::borrow::Cow;
 
 /// What a value comes to.
@@ -97,7 +98,9 @@ fn varchar<'a>(
     width: u32,
     flags: &mut FlagSet,
 ) -> Result<Cow<'a, str>, Coerced> {
+    let has_signs = privacy::has_signs(text);
     let kept = match rule {
+        None if !has_signs => return Ok(cut(text.into(), width, flags)),
         Some(rule @ (Rule::Id | Rule::Uuid)) => {
             ids::identifier(plan, rule, text, width, flags).ok_or(Coerced::Blocked)?
         }
@@ -110,7 +113,7 @@ fn varchar<'a>(
             ip::network(text).ok_or(Coerced::Misfit)?.into()
         }
         Some(Rule::Currency) => {
-            let code = text.trim();
+            let code = trim(text);
             if code.len() != 3 || !code.bytes().all(|b| b.is_ascii_alphabetic()) {
                 return Err(Coerced::Misfit);
             }
@@ -120,11 +123,14 @@ fn varchar<'a>(
             let query = text.trim().trim_start_matches('?');
             privacy::scrub_parameters(plan, query, flags).map_or(query.into(), Into::into)
         }
-        Some(Rule::Lower) if text.chars().any(char::is_uppercase) => text.trim().to_lowercase().into(),
-        Some(Rule::Lower) => text.trim().into(),
+        Some(Rule::Lower) if text.chars().any(char::is_uppercase) => {
+            trim(text).to_lowercase().into()
+        },
+        Some(Rule::Lower) => trim(text).into(),
         Some(Rule::Url | Rule::Items) | None => Cow::Borrowed(text),
     };
-    let kept = match privacy::scrub(plan, &kept, flags) {
+    // What a rule makes of a text has none that the text has not.
+    let kept = match has_signs.then(|| privacy::scrub(plan, &kept, flags)).flatten() {
         Some(clean) => Cow::Owned(clean),
         None => kept,
     };

@@ -3,6 +3,7 @@
 use super::privacy::{hash_address, push_hex, sha256};
 use crate::row::{Flag, FlagSet};
 use crate::schema::{Plan, Rule};
+use crate::words::trim;
 use std::borrow::Cow;
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -16,7 +17,7 @@ pub(crate) fn identifier<'a>(
     width: u32,
     flags: &mut FlagSet,
 ) -> Option<Cow<'a, str>> {
-    let id = text.trim();
+    let id = trim(text);
     if is_blocked(plan, id) {
         return None;
     }

@@ -31,8 +31,10 @@ pub(crate) fn hash_email(address: &str) -> Option<String> {
 }
 
 /// The same key, for a text that as a whole is an address; `None` for every other.
+#[inline(always)]
 pub(crate) fn hash_address(text: &str) -> Option<String> {
-    is_email(text).then(|| sha256(text.trim().to_lowercase().as_bytes()))
+    let has_sign = find(text.as_bytes(), 0, |word| equal(word, b'@')).is_some();
+    (has_sign && is_email(text)).then(|| sha256(text.trim().to_lowercase().as_bytes()))
 }
 
 /// Whether the whole text is one e-mail address, by its looks: `local@domain.tld`. RFC 5321 allows 254 bytes.
@@ -51,10 +53,20 @@ fn is_email(text: &str) -> bool {
 
 /// `text` as it may be stored, if that differs: e-mail addresses hashed; in a URL, user names, passwords and removed keys
 /// of the query and the fragment gone.
+#[inline(always)]
 pub(crate) fn scrub(plan: &Plan, text: &str, flags: &mut FlagSet) -> Option<String> {
-    // Nothing of all that is without one of these bytes.
+    if has_signs(text) { scrub_signs(plan, text, flags) } else { None }
+}
+
+/// Whether a text has one of the bytes without which there is neither an address nor a parameter in it.
+#[inline(always)]
+pub(crate) fn has_signs(text: &str) -> bool {
     let signs = |word| equal(word, b'@') | equal(word, b'?') | equal(word, b'#') | equal(word, b'%');
-    find(text.as_bytes(), 0, signs)?;
+    find(text.as_bytes(), 0, signs).is_some()
+}
+
+#[inline(never)]
+fn scrub_signs(plan: &Plan, text: &str, flags: &mut FlagSet) -> Option<String> {
     if let Some(hash) = hash_address(text) {
         flags.raise(Flag::EmailHashed);
         return Some(hash);

@@ -1,5 +1,6 @@
 //! Points in time: every spelling that producers use, as milliseconds since 1970 in UTC.
 
+use crate::words::trim;
 use chrono::{Datelike, NaiveDate};
 
 /// 0001-01-01 and the end of 9999-12-31, the years that every reader of our rows can hold.
@@ -27,7 +28,7 @@ const DAYS_TO_1970: i64 = 719_163;
 /// assert_eq!(parse("yesterday"), None);
 /// ```
 pub fn parse(text: &str) -> Option<i64> {
-    let text = text.trim();
+    let text = trim(text);
     let bytes = text.as_bytes();
     if let Some(time) = bytes.try_into().ok().and_then(usual) {
         return Some(time);
