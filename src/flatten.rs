@@ -31,7 +31,9 @@ pub(crate) fn flatten(
             let resolved = event.resolve(column, Tape::hit, Some(&mut *items));
             row.fill(index, resolved.cell);
             row.flag(index, resolved.flags);
-            row.filled_by[index] = resolved.source.map_or(0, |source| u16::try_from(source + 1).unwrap_or(0));
+            if let Some(source) = resolved.source {
+                row.filled_by(index, source);
+            }
         }
     }
     tape.columns = columns;

@@ -137,14 +137,19 @@ pub(crate) struct Row {
 impl Row {
     /// Empties the row for `columns` columns.
     pub(crate) fn clear(&mut self, columns: usize) {
-        self.cells.clear();
+        // What the last row left empty is empty still.
+        for column in self.filled.iter() {
+            self.cells[column] = Cell::Empty;
+            self.filled_by[column] = 0;
+        }
+        for column in self.flagged.iter() {
+            self.flags[column] = FlagSet::default();
+        }
         self.cells.resize(columns, Cell::Empty);
-        self.filled.clear(columns);
-        self.flags.clear();
-        self.flags.resize(columns + 1, FlagSet::default());
-        self.flagged.clear(columns + 1);
-        self.filled_by.clear();
         self.filled_by.resize(columns, 0);
+        self.flags.resize(columns + 1, FlagSet::default());
+        self.filled.clear(columns);
+        self.flagged.clear(columns + 1);
         self.made.clear();
     }
 
@@ -161,10 +166,15 @@ impl Row {
 
     /// Fills a column.
     pub(crate) fn fill(&mut self, column: usize, cell: Cell) {
-        self.cells[column] = cell;
         if cell != Cell::Empty {
             self.filled.add(column);
+            self.cells[column] = cell;
         }
+    }
+
+    /// Notes which path filled a column: an index into [`crate::schema::Plan::sources`].
+    pub(crate) fn filled_by(&mut self, column: usize, source: usize) {
+        self.filled_by[column] = u16::try_from(source + 1).unwrap_or(0);
     }
 
     /// The columns that are not null, in order.
@@ -175,8 +185,8 @@ impl Row {
     /// Adds flags of a column.
     pub(crate) fn flag(&mut self, column: usize, flags: FlagSet) {
         if !flags.is_empty() {
-            self.flags[column].join(flags);
             self.flagged.add(column);
+            self.flags[column].join(flags);
         }
     }
 

@@ -68,30 +68,37 @@ impl Parts {
             [b'*', end @ ..] => name.len() >= end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end),
             key => name.eq_ignore_ascii_case(key),
         };
-        let ranked = parameters(self.query(url)?).filter_map(|(name, value)| {
-            let rank = keys.iter().position(|key| matches(key, name.as_bytes()))?;
-            (!value.trim().is_empty()).then_some((rank, name, value))
+        let rank = |name: &[u8]| keys.iter().position(|key| matches(key, name));
+        let ranked = parameters(self.query(url)?).filter_map(|pair| {
+            let (name, value) = pair.split_at(find(pair.as_bytes(), 0, |word| equal(word, b'=')).unwrap_or(pair.len()));
+            // Most names are what they look like, and most are none of the keys.
+            if !is_encoded(name) && rank(name.as_bytes()).is_none() {
+                return None;
+            }
+            let (name, value) = match is_encoded(pair) {
+                true => form_urlencoded::parse(pair.as_bytes()).next()?,
+                false => (name.into(), value.strip_prefix('=').unwrap_or_default().into()),
+            };
+            (!value.trim().is_empty()).then_some((rank(name.as_bytes())?, name, value))
         });
         // Of equal ranks, `min_by_key` gives the first.
         ranked.min_by_key(|(rank, ..)| *rank).map(|(_, name, value)| (name.to_ascii_lowercase(), value))
     }
 }
 
-/// A query's names and values, decoded where they are not what they look like.
-fn parameters(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+/// Whether a query's text means another than what is written.
+fn is_encoded(text: &str) -> bool {
+    find(text.as_bytes(), 0, |word| equal(word, b'%') | equal(word, b'+')).is_some()
+}
+
+/// What stands between a query's `&`.
+fn parameters(query: &str) -> impl Iterator<Item = &str> {
     let mut from = 0;
-    let pairs = std::iter::from_fn(move || {
+    std::iter::from_fn(move || {
         let start = (from < query.len()).then_some(from)?;
         let end = find(query.as_bytes(), from, |word| equal(word, b'&')).unwrap_or(query.len());
         from = end + 1;
         Some(&query[start..end])
-    });
-    pairs.filter_map(|pair| {
-        if find(pair.as_bytes(), 0, |word| equal(word, b'%') | equal(word, b'+')).is_some() {
-            return form_urlencoded::parse(pair.as_bytes()).next();
-        }
-        let end = find(pair.as_bytes(), 0, |word| equal(word, b'=')).unwrap_or(pair.len());
-        Some((pair[..end].into(), pair[end..].strip_prefix('=').unwrap_or_default().into()))
     })
 }
 

@@ -121,10 +121,15 @@ pub enum Source {
 /// # Errors
 /// What is wrong with it.
 pub fn parse(text: &str) -> Result<Vec<Source>, String> {
-    if text.contains('(') {
+    if is_function(text) {
         return function(text).map(|f| vec![Source::Function(f)]);
     }
     expand(text)?.iter().map(|path| steps(path).map(Source::Path)).collect()
+}
+
+/// Whether a source text is a function's, right or wrong.
+pub(super) fn is_function(text: &str) -> bool {
+    text.contains('(')
 }
 
 fn function(text: &str) -> Result<Function, String> {

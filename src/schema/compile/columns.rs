@@ -121,7 +121,7 @@ impl Compiler<'_> {
         items: &[Column],
     ) -> Vec<Derivation> {
         let mut derivations = Vec::new();
-        for At { line, value: text } in &section.sources {
+        for At { line, value: text } in section.sources.iter().filter(|text| source::is_function(&text.value)) {
             for source in source::parse(text).unwrap_or_default() {
                 let Source::Function(Function { name, column, arguments }) = source else { continue };
                 let index = column.as_ref().map_or(Some(own), |of| columns.iter().position(|c| c.name == *of));
@@ -170,9 +170,10 @@ impl Compiler<'_> {
 
 /// Whether the transform alone knows the column's value, so that an attribute of its name must not fill it.
 fn is_computed(source: &str) -> bool {
+    let parsed = source::is_function(source).then(|| source::parse(source));
     matches!(
-        source::parse(source).as_deref(),
-        Ok([Source::Function(Function {
+        parsed.as_ref().and_then(|parsed| parsed.as_deref().ok()),
+        Some([Source::Function(Function {
             name: FunctionName::Extra | FunctionName::Flags | FunctionName::Version | FunctionName::Dialect,
             ..
         })])
