@@ -23,6 +23,24 @@ impl Bits {
         }
     }
 
+    /// Takes a number out.
+    pub(crate) fn remove(&mut self, number: usize) {
+        if let Some(word) = self.0.get_mut(number / 64) {
+            *word &= !(1 << (number % 64));
+        }
+    }
+
+    /// The smallest number from `from` on that is in the set.
+    pub(crate) fn next(&self, from: usize) -> Option<usize> {
+        let mut word = self.0.get(from / 64)? & u64::MAX << (from % 64);
+        let mut at = from / 64;
+        while word == 0 {
+            at += 1;
+            word = *self.0.get(at)?;
+        }
+        Some(at * 64 + word.trailing_zeros() as usize)
+    }
+
     /// The numbers in the set.
     pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
         let (mut word, mut at, mut words) = (0u64, 0, self.0.iter());
@@ -48,6 +66,9 @@ mod tests {
         bits.clear(130);
         [129, 0, 64, 63, 0, 192].into_iter().for_each(|number| bits.add(number));
         assert_eq!(bits.iter().collect::<Vec<_>>(), [0, 63, 64, 129]);
+        assert_eq!((bits.next(1), bits.next(64), bits.next(65), bits.next(130)), (Some(63), Some(64), Some(129), None));
+        bits.remove(64);
+        assert_eq!(bits.next(64), Some(129));
         bits.clear(130);
         assert_eq!(bits.iter().next(), None);
     }

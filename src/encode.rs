@@ -45,19 +45,19 @@ pub(crate) fn complete(plan: &Plan, text: &str, tape: &Tape, row: &mut Row, extr
 /// Appends the row's line.
 pub(crate) fn line(plan: &Plan, text: &str, row: &Row, out: &mut Vec<u8>) {
     out.push(b'{');
-    let first = out.len();
+    // The first member follows nothing, one after a number or truth has no quote to close.
+    let mut skip = "\",".len();
     for (index, cell) in row.filled() {
         let (column, value) = (&plan.columns[index], cell.of(text, &row.made).unwrap_or_default());
-        out.extend_from_slice(&column.member.as_bytes()[usize::from(out.len() == first)..]);
+        out.extend_from_slice(&column.member.as_bytes()[skip..]);
+        skip = usize::from(!column.kind.is_quoted());
         match (cell, column.kind) {
-            (_, kind) if !kind.is_quoted() => {
-                out.extend_from_slice(value.as_bytes());
-                continue;
-            }
-            // A slice of the record: without escapes there, without need of them here. No more does a time need any.
-            (Cell::Text(_), _) | (_, ColumnType::Timestamp) => out.extend_from_slice(value.as_bytes()),
-            _ => push_escaped(value, out),
+            (Cell::Made(_), ColumnType::Varchar(_) | ColumnType::Json) => push_escaped(value, out),
+            // A slice of the record: without escapes there, without need of them here. No more does a time or number.
+            _ => out.extend_from_slice(value.as_bytes()),
         }
+    }
+    if skip == 0 {
         out.push(b'"');
     }
     out.extend_from_slice(b"}\n");

@@ -7,35 +7,54 @@ use crate::row::Row;
 use crate::schema::{ColumnType, Plan};
 use crate::tape::Tape;
 
-/// Fills `row` from the events' entries on `tape`: all columns but what is left over (`extra()`) and the row's flags.
-pub(crate) fn flatten(
-    plan: &Plan,
-    text: &str,
-    tape: &mut Tape,
-    row: &mut Row,
-    items: &mut Items,
-    origin: &Origin,
-    deriver: &mut Deriver,
-) {
-    row.clear(plan.columns.len());
-    items.clear();
-    // Trees last: what privacy makes of a value inside them is known by then.
-    let columns = std::mem::take(&mut tape.columns);
-    for trees in [false, true] {
-        for index in columns.iter() {
-            let column = &plan.columns[index];
-            if (column.kind == ColumnType::Json) != trees {
-                continue;
-            }
-            let mut event = Event { plan, text, tape, made: &mut row.made };
-            let resolved = event.resolve(column, Tape::hit, Some(&mut *items));
-            row.fill(index, resolved.cell);
-            row.flag(index, resolved.flags);
-            if let Some(source) = resolved.source {
-                row.filled_by(index, source);
+/// Makes rows of tapes. Its buffers are used again for the next one.
+#[derive(Debug, Default)]
+pub(crate) struct Flattener {
+    items: Items,
+    deriver: Deriver,
+    /// The sources of a column that are there, and their entries.
+    hits: Vec<(usize, usize)>,
+    /// Columns that are answered and keep trees.
+    trees: Vec<usize>,
+}
+
+impl Flattener {
+    /// Fills `row` from the event's entries on `tape`: all columns but what is left over (`extra()`) and the row's flags.
+    pub(crate) fn flatten(&mut self, plan: &Plan, text: &str, tape: &mut Tape, row: &mut Row, origin: &Origin) {
+        row.clear(plan.columns.len());
+        self.items.clear();
+        self.trees.clear();
+        let mut next = 0;
+        while let Some((source, _)) = tape.hit(next) {
+            let index = usize::from(plan.sources[source].column);
+            next = plan.columns[index].sources.end;
+            if plan.columns[index].kind == ColumnType::Json {
+                self.trees.push(index);
+            } else {
+                self.column(plan, text, tape, row, index);
             }
         }
+        // Trees last: what privacy makes of a value inside them is known by then.
+        for place in 0..self.trees.len() {
+            self.column(plan, text, tape, row, self.trees[place]);
+        }
+        self.deriver.fill(&derive::Event { plan, text, tape, items: &self.items, origin }, row);
     }
-    tape.columns = columns;
-    deriver.fill(&derive::Event { plan, text, tape, items, origin }, row);
+
+    fn column(&mut self, plan: &Plan, text: &str, tape: &mut Tape, row: &mut Row, index: usize) {
+        let column = &plan.columns[index];
+        self.hits.clear();
+        let mut from = column.sources.start;
+        while let Some(hit) = tape.hit(from).filter(|(source, _)| *source < column.sources.end) {
+            self.hits.push(hit);
+            from = hit.0 + 1;
+        }
+        let mut event = Event { plan, text, tape, made: &mut row.made };
+        let resolved = event.resolve(column, &self.hits, Some(&mut self.items));
+        row.fill(index, resolved.cell);
+        row.flag(index, resolved.flags);
+        if let Some(source) = resolved.source {
+            row.filled_by(index, source);
+        }
+    }
 }

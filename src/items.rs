@@ -3,9 +3,9 @@
 use crate::coerce::{self, Coerced};
 use crate::compact::{Compact, Keep};
 use crate::json::{Scalar, push_inside};
-use crate::resolve::Event;
+use crate::resolve::{Event, Resolved};
 use crate::row::{Cell, Flag, FlagSet};
-use crate::schema::{MAX_VARCHAR, Plan};
+use crate::schema::{ColumnType, MAX_VARCHAR, Plan};
 use crate::tape::{Entry, Fate, Kind};
 
 /// What columns may want to know of a list. Its buffers are used again for the next one.
@@ -22,7 +22,9 @@ pub(crate) struct Items {
     /// An item's fields.
     fields: Vec<Cell>,
     /// For each source of an item: index of the entry that answers it, plus 1.
-    hits: Vec<u32>,
+    sources: Vec<u32>,
+    /// What answers a field.
+    hits: Vec<(usize, usize)>,
     json: String,
 }
 
@@ -65,7 +67,7 @@ pub(crate) fn items(event: &mut Event, list: usize, items: &mut Items) -> Coerce
     let (mut flags, mut full) = (FlagSet::default(), false);
     for place in 0..items.count {
         let element = items.elements[place];
-        fields(event, element, &mut items.fields, &mut items.hits, &mut flags);
+        fields(event, element, items, &mut flags);
         for (sum, cell) in items.sums.iter_mut().zip(&items.fields) {
             let number = cell.of(event.text, event.made).and_then(|number| number.parse::<i64>().ok());
             *sum = sum.saturating_add(number.unwrap_or(1));
@@ -96,8 +98,9 @@ fn is_null(entry: &Entry, text: &str) -> bool {
 }
 
 /// An item's fields.
-fn fields(event: &mut Event, element: usize, fields: &mut Vec<Cell>, hits: &mut Vec<u32>, flags: &mut FlagSet) {
+fn fields(event: &mut Event, element: usize, items: &mut Items, flags: &mut FlagSet) {
     let plan: &Plan = event.plan;
+    let Items { fields, sources, hits, .. } = items;
     fields.clear();
     if let Kind::Scalar(kind) = event.tape.entries[element].kind {
         let value = event.tape.entries[element].value;
@@ -112,22 +115,21 @@ fn fields(event: &mut Event, element: usize, fields: &mut Vec<Cell>, hits: &mut 
         return;
     }
     let first_source = plan.first_item_source();
-    hits.clear();
-    hits.resize(plan.sources.len() - first_source, 0);
+    sources.clear();
+    sources.resize(plan.sources.len() - first_source, 0);
     let end = event.tape.entries[element].end as usize;
     for entry in element + 1..end {
         let source = usize::from(event.tape.entries[entry].source);
-        if let Some(hit) = source.checked_sub(first_source).and_then(|source| hits.get_mut(source)) {
+        if let Some(hit) = source.checked_sub(first_source).and_then(|source| sources.get_mut(source)) {
             *hit = u32::try_from(entry + 1).unwrap_or(0);
         }
     }
-    let hit = |source: usize| (hits[source - first_source] as usize).checked_sub(1);
     for field in &plan.items {
-        if field.sources.clone().all(|source| hit(source).is_none()) {
-            fields.push(Cell::Empty);
-            continue;
+        hits.clear();
+        for source in field.sources.clone() {
+            hits.extend((sources[source - first_source] as usize).checked_sub(1).map(|entry| (source, entry)));
         }
-        let resolved = event.resolve(field, |_, source| hit(source), None);
+        let resolved = if hits.is_empty() { Resolved::default() } else { event.resolve(field, hits, None) };
         flags.join(resolved.flags);
         fields.push(resolved.cell);
     }
@@ -140,18 +142,18 @@ const CLOSE: usize = "}]".len();
 fn write(event: &Event, element: usize, fields: &[Cell], json: &mut String, flags: &mut FlagSet) {
     let room = MAX_VARCHAR as usize - CLOSE;
     json.push('{');
-    let start = json.len();
+    let (start, mut skip) = (json.len(), "\",".len());
     for (field, cell) in event.plan.items.iter().zip(fields) {
         let Some(value) = cell.of(event.text, event.made) else { continue };
-        json.push_str(&field.member[usize::from(json.len() == start)..]);
-        match cell {
-            _ if !field.kind.is_quoted() => json.push_str(value),
-            Cell::Text(_) => json.extend([value, "\""]),
-            Cell::Made(_) | Cell::Empty => {
-                push_inside(value, json);
-                json.push('"');
-            }
+        json.push_str(&field.member[skip..]);
+        skip = usize::from(!field.kind.is_quoted());
+        match (cell, field.kind) {
+            (Cell::Made(_), ColumnType::Varchar(_) | ColumnType::Json) => push_inside(value, json),
+            _ => json.push_str(value),
         }
+    }
+    if skip == 0 {
+        json.push('"');
     }
     let separator = if json.len() == start { "" } else { "," };
     let (plan, text, tape) = (event.plan, event.text, &*event.tape);

@@ -26,7 +26,7 @@ struct Known {
     meaning: Meaning,
 }
 
-/// Looks keys up and remembers their spellings: the last one that fell on a slot. The answer is a function of plan,
+/// Looks keys up and remembers their spellings: the last two that fell on a slot. The answer is a function of plan,
 /// place and key alone.
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
@@ -42,17 +42,23 @@ impl Keys {
             return (look_up(plan, place, key), hash);
         };
         let hash = mixed(spelling);
-        let slot = (hash ^ u64::from(place.unwrap_or(u32::MAX))).wrapping_mul(MIX.0) >> (64 - BITS);
-        match self.known.get(slot as usize) {
-            Some(Some(known)) if known.spelling == spelling && known.at == place => (known.meaning, hash),
-            _ => (self.learn(plan, place, key, slot as usize, spelling), hash),
+        let slot = ((hash ^ u64::from(place.unwrap_or(u32::MAX))).wrapping_mul(MIX.0) >> (64 - BITS)) as usize;
+        for slot in [slot, slot ^ 1] {
+            if let Some(Some(known)) = self.known.get(slot)
+                && known.spelling == spelling
+                && known.at == place
+            {
+                return (known.meaning, hash);
+            }
         }
+        (self.learn(plan, place, key, slot, spelling), hash)
     }
 
     #[inline(never)]
     fn learn(&mut self, plan: &Plan, at: Option<u32>, key: &[u8], slot: usize, spelling: u128) -> Meaning {
         self.known.resize(1 << BITS, None);
         let meaning = look_up(plan, at, key);
+        self.known[slot ^ 1] = self.known[slot];
         self.known[slot] = Some(Known { spelling, at, meaning });
         meaning
     }

@@ -27,18 +27,19 @@ pub(crate) struct Resolved {
 }
 
 impl Event<'_> {
+    /// `hits`: which of the column's sources are there, best first, and the entry that each is.
+    ///
     /// The first source that is present decides: its value is the column's, or null if it does not fit. A placeholder
     /// instead of an identifier decides nothing. The others stay in `extra` unless they say the same.
     pub(crate) fn resolve(
         &mut self,
         column: &Column,
-        hit: impl Fn(&Tape, usize) -> Option<usize>,
+        hits: &[(usize, usize)],
         mut items: Option<&mut Items>,
     ) -> Resolved {
         let mut resolved = Resolved::default();
         let mut winner: Option<usize> = None;
-        for source in column.sources.clone() {
-            let Some(entry) = hit(self.tape, source) else { continue };
+        for &(source, entry) in hits {
             let fate = if let Some(winner) = winner {
                 self.lose(column, entry, winner, &mut resolved)
             } else {
@@ -127,7 +128,9 @@ impl Event<'_> {
         let entry = &mut self.tape.entries[entry];
         match (column.rule, coerced) {
             (Some(Rule::Email | Rule::Ip), Coerced::Value(Cell::Made(span), _)) => entry.stand_in = span,
-            (Some(Rule::Email | Rule::Ip), Coerced::Misfit) if matches!(entry.kind, Kind::Scalar(_)) => return Fate::Gone,
+            (Some(Rule::Email | Rule::Ip), Coerced::Misfit) if matches!(entry.kind, Kind::Scalar(_)) => {
+                return Fate::Gone;
+            }
             _ => {}
         }
         Fate::Left

@@ -67,10 +67,10 @@ pub(crate) struct Entry {
 #[derive(Debug, Default)]
 pub(crate) struct Tape {
     pub(crate) entries: Vec<Entry>,
-    /// For each column source: index of the entry that answers it, plus 1.
+    /// Column sources that are answered.
+    answered: Bits,
+    /// For each that is: index of the entry that answers it.
     hits: Vec<u32>,
-    /// Columns with a source that is answered.
-    pub(crate) columns: Bits,
     /// Which dialect markers are there.
     pub(crate) markers: u64,
     /// Whether privacy removed a key.
@@ -105,9 +105,8 @@ impl Tape {
     /// Empties the tape.
     pub(crate) fn clear(&mut self, plan: &Plan) {
         self.entries.clear();
-        self.hits.clear();
+        self.answered.clear(plan.first_item_source());
         self.hits.resize(plan.first_item_source(), 0);
-        self.columns.clear(plan.columns.len());
         self.markers = 0;
         self.removed = false;
         self.repeated = false;
@@ -119,7 +118,7 @@ impl Tape {
     pub(crate) fn copy(&mut self, other: &Self) {
         self.entries.clone_from(&other.entries);
         self.hits.clone_from(&other.hits);
-        self.columns.copy(&other.columns);
+        self.answered.copy(&other.answered);
         self.markers = other.markers;
         self.removed = other.removed;
         self.repeated = other.repeated;
@@ -140,17 +139,18 @@ impl Tape {
 
     /// Takes back that column sources are answered: their entries are left over.
     pub(crate) fn forget(&mut self, sources: Range<usize>) {
-        self.hits.get_mut(sources).into_iter().flatten().for_each(|hit| *hit = 0);
+        sources.for_each(|source| self.answered.remove(source));
     }
 
     /// Whether any of these column sources is answered.
     pub(crate) fn answers(&self, sources: Range<usize>) -> bool {
-        self.hits.get(sources).is_some_and(|hits| hits.iter().any(|hit| *hit != 0))
+        self.answered.next(sources.start).is_some_and(|source| source < sources.end)
     }
 
-    /// The entry that answers a column source.
-    pub(crate) fn hit(&self, source: usize) -> Option<usize> {
-        self.hits.get(source).and_then(|hit| (*hit as usize).checked_sub(1))
+    /// The first column source from `from` on that is answered, and the entry that does.
+    pub(crate) fn hit(&self, from: usize) -> Option<(usize, usize)> {
+        let source = self.answered.next(from)?;
+        Some((source, self.hits[source] as usize))
     }
 
     /// The entries directly inside an entry, in order, or of the event for `None`.
@@ -270,14 +270,15 @@ impl Tape {
             let answers = node.source != NO_SOURCE;
             if answers && (matches!(kind, Kind::Scalar(_)) || node.keeps_tree || node.is_leaf()) {
                 self.entries[index].source = node.source;
-                if let Some(before) = self.hit(usize::from(node.source)) {
+                let source = usize::from(node.source);
+                if let Some((_, before)) = self.hit(source).filter(|(answered, _)| *answered == source) {
                     // Said twice, the same way: once is enough.
                     let [first, second] = [before, index].map(|entry| self.entries[entry].value.of(event.text));
                     if first == second {
                         self.entries[before].fate = Fate::Taken;
                     }
                 }
-                self.answer(event, node.source, index);
+                self.answer(node.source, index);
             }
         }
         Ok(())
@@ -300,10 +301,10 @@ impl Tape {
         self.object(event, cursor, inside, depth + 1, self.hashes.len())
     }
 
-    fn answer(&mut self, event: &Event, source: u16, index: usize) {
+    fn answer(&mut self, source: u16, index: usize) {
         if let Some(hit) = self.hits.get_mut(usize::from(source)) {
-            *hit = entry_number(index + 1);
-            self.columns.add(usize::from(event.plan.sources[usize::from(source)].column));
+            *hit = entry_number(index);
+            self.answered.add(usize::from(source));
         }
     }
 
@@ -361,7 +362,7 @@ impl Tape {
 
     /// Matches an entry that stays with its item against a column's path through the list.
     fn look_aside(&mut self, event: &Event, index: usize, node: &Node) {
-        self.answer(event, node.source, index);
+        self.answer(node.source, index);
         let children: Vec<usize> = self.children(Some(index)).collect();
         for child in children {
             let next = node.keys.get(self.entries[child].key.of(event.text).as_bytes());

@@ -1,10 +1,9 @@
 //! One record to its rows, or to the reason why it has none.
 
 use crate::decode;
-use crate::derive::{Deriver, Origin};
+use crate::derive::Origin;
 use crate::encode;
-use crate::flatten::flatten;
-use crate::items::Items;
+use crate::flatten::Flattener;
 use crate::json::Span;
 use crate::partition::{Partition, partition};
 use crate::reject::{Reason, Reject};
@@ -35,8 +34,7 @@ pub struct Transform {
     /// What stands beside an envelope's array.
     beside: Tape,
     row: Row,
-    items: Items,
-    deriver: Deriver,
+    flattener: Flattener,
     /// What is left over, while it is written.
     extra: String,
     rows: Vec<u8>,
@@ -53,8 +51,7 @@ impl Transform {
             tape: Tape::default(),
             beside: Tape::default(),
             row: Row::default(),
-            items: Items::default(),
-            deriver: Deriver::default(),
+            flattener: Flattener::default(),
             extra: String::new(),
             rows: Vec::new(),
             flags: [0; Flag::ALL.len()],
@@ -150,9 +147,9 @@ impl Transform {
 
     /// The row of the event on the tape.
     fn row(&mut self, text: &str, event: &str, envelope: &str, record: &mut Rows) -> Result<(), Reject> {
-        let Self { plan, tape, row, items, deriver, rows, extra, .. } = self;
+        let Self { plan, tape, row, flattener, rows, extra, .. } = self;
         let origin = Origin { arrival: record.arrival, event, envelope, position: record.count };
-        flatten(plan, text, tape, row, items, &origin, deriver);
+        flattener.flatten(plan, text, tape, row, &origin);
         let partition = partition(plan, text, row, record.arrival);
         match record.partition {
             Some(first) if first != partition => {

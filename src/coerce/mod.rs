@@ -48,6 +48,15 @@ pub(crate) fn scalar(
     }
     let start = made.len();
     let as_is = match column.kind {
+        // Most values are texts that fit as they are.
+        ColumnType::Varchar(width)
+            if column.rule.is_none()
+                && kind != Scalar::Escaped
+                && meaning.len() <= width as usize
+                && !privacy::has_signs(&meaning) =>
+        {
+            Some(true)
+        }
         ColumnType::Varchar(width) => match varchar(plan, column.rule, &meaning, width, &mut flags) {
             Ok(kept) => match Span::within(text, &kept) {
                 // A slice of the meaning is one of the text: the rules only ever cut at the ends.
@@ -100,7 +109,6 @@ fn varchar<'a>(
 ) -> Result<Cow<'a, str>, Coerced> {
     let has_signs = privacy::has_signs(text);
     let kept = match rule {
-        None if !has_signs => return Ok(cut(text.into(), width, flags)),
         Some(rule @ (Rule::Id | Rule::Uuid)) => {
             ids::identifier(plan, rule, text, width, flags).ok_or(Coerced::Blocked)?
         }
@@ -123,9 +131,7 @@ fn varchar<'a>(
             let query = text.trim().trim_start_matches('?');
             privacy::scrub_parameters(plan, query, flags).map_or(query.into(), Into::into)
         }
-        Some(Rule::Lower) if text.chars().any(char::is_uppercase) => {
-            trim(text).to_lowercase().into()
-        },
+        Some(Rule::Lower) if text.chars().any(char::is_uppercase) => trim(text).to_lowercase().into(),
         Some(Rule::Lower) => trim(text).into(),
         Some(Rule::Url | Rule::Items) | None => Cow::Borrowed(text),
     };

@@ -70,6 +70,7 @@ impl Deriver {
                 let cell = match derivation.name {
                     name if name.needs_value() && row.is_empty(derivation.column) => continue,
                     FunctionName::First if !first_items => continue,
+                    FunctionName::Query if self.has_no_query(derivation.column) => continue,
                     _ => self.cell(event, row, index, derivation),
                 };
                 if cell != Cell::Empty {
@@ -164,6 +165,11 @@ impl Deriver {
         };
         row.flag(index, flags);
         cell
+    }
+
+    /// Whether the URL in a column was taken apart already and has no query.
+    fn has_no_query(&self, column: usize) -> bool {
+        self.url.is_some_and(|(of, parts)| of == column && !parts.has_query())
     }
 
     /// The parts of the URL in a column.

@@ -25,7 +25,8 @@ impl Parts {
             true => Some(colon + "://".len()),
             false => url.starts_with("//").then_some("//".len()),
         };
-        let slash = authority.map_or(0, |from| end(from, |word| equal(word, b'/') | equal(word, b'?') | equal(word, b'#')));
+        let slash =
+            authority.map_or(0, |from| end(from, |word| equal(word, b'/') | equal(word, b'?') | equal(word, b'#')));
         let mark = end(slash, |word| equal(word, b'?') | equal(word, b'#'));
         let query = mark + usize::from(url[mark..].starts_with('?'));
         Self {
@@ -33,6 +34,10 @@ impl Parts {
             path: Span::new(slash, mark),
             query: Span::new(query, if query > mark { end(query, |word| equal(word, b'#')) } else { query }),
         }
+    }
+
+    pub(crate) fn has_query(self) -> bool {
+        !self.query.is_empty()
     }
 
     /// See [`host`].

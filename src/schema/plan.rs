@@ -56,7 +56,8 @@ pub struct Column {
     pub(crate) sources: Range<usize>,
     /// What fills it when no path does, best first.
     pub(crate) derivations: Vec<Derivation>,
-    /// `,"name":`, as it opens the member in a row's JSON; with the opening quote, if the type has one.
+    /// `","name":`, as it opens the member in a row's JSON: with the quote that closes the member before, and with the
+    /// opening quote if the type has one.
     pub(crate) member: String,
 }
 

@@ -55,7 +55,7 @@ impl Compiler<'_> {
             }
         }
         Column {
-            member: format!(",\"{}\":{}", section.name.value, if kind.is_quoted() { "\"" } else { "" }),
+            member: format!("\",\"{}\":{}", section.name.value, if kind.is_quoted() { "\"" } else { "" }),
             name: section.name.value.clone(),
             kind,
             rule,

@@ -21,7 +21,8 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
     check::released(document, found);
     check::quota(document, found);
     let removed_keys = FoldedMap::new(document.removed_keys.iter().map(|key| (key.value.clone(), ())));
-    let mut compiler = Compiler { tree: Tree::default(), sources: Vec::new(), column: 0, owners: Vec::new(), removed_keys, found };
+    let mut compiler =
+        Compiler { tree: Tree::default(), sources: Vec::new(), column: 0, owners: Vec::new(), removed_keys, found };
     let event = compiler.tree.root();
     let item = compiler.tree.root();
     let mut columns = compiler.fields(&document.columns, event, Some(item));
@@ -58,7 +59,11 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
         event_type_names,
         nodes: tree.grown(),
         dialects,
-        blocked_lengths: document.blocked_ids.iter().filter_map(|id| 1u64.checked_shl(id.value.len() as u32)).fold(0, |bits, bit| bits | bit),
+        blocked_lengths: document
+            .blocked_ids
+            .iter()
+            .filter_map(|id| 1u64.checked_shl(id.value.len() as u32))
+            .fold(0, |bits, bit| bits | bit),
         blocked_ids: document.blocked_ids.iter().map(|id| id.value.clone()).collect(),
         removed_keys,
         protected_keys,
