@@ -64,7 +64,9 @@ mod tests {
     fn numbers_come_in_order_and_none_beyond_the_bound() {
         let mut bits = Bits::default();
         bits.clear(130);
-        [129, 0, 64, 63, 0, 192].into_iter().for_each(|number| bits.add(number));
+        for number in [129, 0, 64, 63, 0, 192] {
+            bits.add(number);
+        }
         assert_eq!(bits.iter().collect::<Vec<_>>(), [0, 63, 64, 129]);
         assert_eq!((bits.next(1), bits.next(64), bits.next(65), bits.next(130)), (Some(63), Some(64), Some(129), None));
         bits.remove(64);

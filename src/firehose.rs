@@ -3,8 +3,9 @@
 //! The types borrow from the invocation's bytes and are lenient: of a record only `recordId` and `data` are needed, and
 //! nothing about one record can fail another. docs/decisions/0001 says why they are not those of aws_lambda_events.
 
+use crate::cursor::Cursor;
 use crate::derive::time;
-use crate::json::{Cursor, unescape};
+use crate::json::unescape;
 use crate::partition::Partition;
 use crate::schema::{PARTITION_KEYS, Plan};
 use base64::Engine;
@@ -79,7 +80,10 @@ impl<'a> Request<'a> {
             "invocationId" => once(&mut invocation, cursor.raw()?),
             "records" => {
                 let mut list = Vec::new();
-                cursor.elements(|cursor| Some(list.push(Record::walk(cursor)?)))?;
+                cursor.elements(|cursor| {
+                    list.push(Record::walk(cursor)?);
+                    Some(())
+                })?;
                 once(&mut records, list)
             }
             _ => cursor.checked_value(),
@@ -246,7 +250,9 @@ impl Response {
 }
 
 fn push<const N: usize>(body: &mut Vec<u8>, texts: [&str; N]) {
-    texts.iter().for_each(|text| body.extend_from_slice(text.as_bytes()));
+    for text in texts {
+        body.extend_from_slice(text.as_bytes());
+    }
 }
 
 /// The bytes of the longest answer without rows, and the comma before it.

@@ -2,7 +2,8 @@
 
 use crate::coerce::{self, Coerced};
 use crate::compact::{Compact, Keep};
-use crate::json::{Scalar, push_inside};
+use crate::cursor::Scalar;
+use crate::json::push_inside;
 use crate::resolve::{Event, Resolved};
 use crate::row::{Cell, Flag, FlagSet};
 use crate::schema::{ColumnType, MAX_VARCHAR, Plan};

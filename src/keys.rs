@@ -8,7 +8,7 @@ use crate::words::number;
 const BITS: u32 = 10;
 
 /// What the schema knows of a key at a place.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Meaning {
     /// Where it leads: a node of the plan's tree.
     pub(crate) place: Option<u32>,
@@ -84,4 +84,47 @@ const MIX: (u64, u64) = (0x9e37_79b9_7f4a_7c15, 0x6a09_e667_f3bc_c909);
 fn mixed(spelling: u128) -> u64 {
     let product = u128::from(spelling as u64 ^ MIX.0) * u128::from((spelling >> 64) as u64 ^ MIX.1);
     product as u64 ^ (product >> 64) as u64
+}
+
+/// Whether two of an object's keys have the same hash; puts the hashes in another order.
+pub(crate) fn have_repeated(hashes: &mut [u64]) -> bool {
+    let mut seen = [0u64; 16];
+    // A bit for each; only if two fall on one, or there are too many for that, a closer look.
+    let bits = hashes.len() <= 64
+        && hashes.iter().all(|hash| {
+            let (word, bit) = (&mut seen[(*hash >> 6) as usize % 16], 1 << (*hash % 64));
+            let is_new = *word & bit == 0;
+            *word |= bit;
+            is_new
+        });
+    !bits && {
+        hashes.sort_unstable();
+        hashes.windows(2).any(|pair| pair[0] == pair[1])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_key_means_the_same_however_many_were_looked_up_before(keys in proptest::collection::vec("[a-zA-Z_]{0,20}|ip|User_ID|items|password", 1..60)) {
+            let plan = Plan::embedded().expect("the schema compiles");
+            let mut known = Keys::default();
+            for place in [Some(0), None, Some(0)] {
+                for key in &keys {
+                    let (meaning, _) = known.meaning(&plan, place, key.as_bytes());
+                    prop_assert_eq!(meaning, look_up(&plan, place, key.as_bytes()));
+                }
+            }
+        }
+
+        #[test]
+        fn repeated_hashes_are_found(hashes in proptest::collection::vec(0..5_000u64, 0..90)) {
+            let distinct: std::collections::HashSet<_> = hashes.iter().copied().collect();
+            prop_assert_eq!(have_repeated(&mut hashes.clone()), distinct.len() < hashes.len());
+        }
+    }
 }

@@ -3,8 +3,9 @@
 //! A tape is no document tree: entries are ranges of the text, and a container's entry knows where its own end.
 
 use crate::bits::Bits;
-use crate::json::{Cursor, Scalar, Span, unescape};
-use crate::keys::Keys;
+use crate::cursor::{Cursor, Scalar};
+use crate::json::{Span, unescape};
+use crate::keys::{self, Keys};
 use crate::schema::Plan;
 use crate::schema::fold::folds_to;
 use crate::schema::plan::{Elements, NO_SOURCE, Node, Rule};
@@ -181,7 +182,7 @@ impl Tape {
             }
         }
         cursor.expect(b'}').ok_or(Stop::NotJson)?;
-        self.repeated = self.repeated || has_repeated(&mut self.hashes[first_hash..]);
+        self.repeated = self.repeated || keys::have_repeated(&mut self.hashes[first_hash..]);
         // The event's own keys stay for what an envelope adds to them.
         self.hashes.truncate(if depth == 1 { self.hashes.len() } else { first_hash });
         Ok(())
@@ -382,23 +383,6 @@ impl Tape {
 /// The number of an entry; an invocation's 6 MB never have more.
 fn entry_number(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
-}
-
-/// Whether two of the hashes are the same.
-fn has_repeated(hashes: &mut [u64]) -> bool {
-    let mut seen = [0u64; 16];
-    // A bit for each; only if two fall on one, or there are too many for that, a closer look.
-    let bits = hashes.len() <= 64
-        && hashes.iter().all(|hash| {
-            let (word, bit) = (&mut seen[(*hash >> 6) as usize % 16], 1 << (*hash % 64));
-            let is_new = *word & bit == 0;
-            *word |= bit;
-            is_new
-        });
-    !bits && {
-        hashes.sort_unstable();
-        hashes.windows(2).any(|pair| pair[0] == pair[1])
-    }
 }
 
 /// The scalar member `field`, which is folded, of the object at the cursor; a string without its quotes.

@@ -64,7 +64,8 @@ pub(crate) fn trim(text: &str) -> &str {
 pub(crate) fn number(name: &[u8]) -> Option<u128> {
     match (name.first_chunk(), name.last_chunk()) {
         (Some(first), Some(last)) if name.len() <= 16 => {
-            let beyond = u64::from_le_bytes(*last).checked_shr(8 * (16 - name.len() as u32)).unwrap_or(0);
+            let unseen = 8 * (16 - name.len());
+            let beyond = if unseen < 64 { u64::from_le_bytes(*last) >> unseen } else { 0 };
             Some(u128::from(u64::from_le_bytes(*first)) | u128::from(beyond) << 64)
         }
         (None, _) => Some(padded(name).into()),
@@ -77,7 +78,7 @@ pub(crate) fn number(name: &[u8]) -> Option<u128> {
 fn padded(bytes: &[u8]) -> u64 {
     match (bytes.first_chunk(), bytes.last_chunk()) {
         (Some(first), Some(last)) => {
-            let shift = 8 * (bytes.len() as u32 - 4);
+            let shift = 8 * (bytes.len() - 4);
             u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << shift
         }
         _ => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),

@@ -3,8 +3,9 @@
 mod boolean;
 pub(crate) mod number;
 
+use crate::cursor::Scalar;
 use crate::derive::{ids, ip, privacy, time};
-use crate::json::{Mended, Scalar, Span, unescape};
+use crate::json::{Mended, Span, unescape};
 use crate::row::{Cell, Flag, FlagSet};
 use crate::schema::{Column, ColumnType, Plan, Rule};
 use crate::words::trim;

@@ -142,12 +142,13 @@ fn is_plain(text: &str, whole_digits: usize, scale: usize) -> bool {
         [b'.', places @ ..] if !places.is_empty() && digits(places) == places.len() => places.len(),
         _ => return false,
     };
-    let (leads_with_zero, negative) = (unsigned.first() == Some(&b'0'), unsigned.len() < bytes.len());
-    whole > 0
-        && (whole == 1 || !leads_with_zero)
-        && (whole <= whole_digits || whole == 1 && leads_with_zero)
-        && places <= scale
-        && !(negative && unsigned.iter().all(|b| matches!(b, b'0' | b'.')))
+    let negative = unsigned.len() < bytes.len();
+    let whole_fits = match (whole, unsigned.first()) {
+        (0, _) => false,
+        (length, Some(b'0')) => length == 1,
+        (length, _) => length <= whole_digits,
+    };
+    whole_fits && places <= scale && !(negative && unsigned.iter().all(|b| matches!(b, b'0' | b'.')))
 }
 
 #[cfg(test)]

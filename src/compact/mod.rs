@@ -3,9 +3,10 @@
 mod fit;
 mod names;
 
+use crate::cursor::Scalar;
 use crate::derive::ip;
 use crate::derive::privacy::{hash_address, hash_email, scrub};
-use crate::json::{Mended, Scalar, Span, push_string, unescape};
+use crate::json::{Mended, Span, push_string, unescape};
 use crate::row::{Flag, FlagSet};
 use crate::schema::{Plan, Rule};
 use crate::tape::{Fate, Kind, Tape};

@@ -205,6 +205,7 @@ fn put_date(text: &mut [u8], date: NaiveDate) {
 }
 
 /// The two digits of a number below 100.
+#[allow(clippy::cast_possible_truncation)] // below 100
 fn pair(number: u64) -> &'static [u8; 2] {
     const PAIRS: [[u8; 2]; 100] = {
         let mut pairs = [*b"00"; 100];

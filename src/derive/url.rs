@@ -21,10 +21,8 @@ impl Parts {
         let colon = end(0, |word| equal(word, b':'));
         let is_scheme = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
         let has_scheme = url[colon..].starts_with("://") && url[..colon].bytes().all(is_scheme);
-        let authority = match has_scheme {
-            true => Some(colon + "://".len()),
-            false => url.starts_with("//").then_some("//".len()),
-        };
+        let authority =
+            if has_scheme { Some(colon + "://".len()) } else { url.starts_with("//").then_some("//".len()) };
         let slash =
             authority.map_or(0, |from| end(from, |word| equal(word, b'/') | equal(word, b'?') | equal(word, b'#')));
         let mark = end(slash, |word| equal(word, b'?') | equal(word, b'#'));
@@ -80,9 +78,10 @@ impl Parts {
             if !is_encoded(name) && rank(name.as_bytes()).is_none() {
                 return None;
             }
-            let (name, value) = match is_encoded(pair) {
-                true => form_urlencoded::parse(pair.as_bytes()).next()?,
-                false => (name.into(), value.strip_prefix('=').unwrap_or_default().into()),
+            let (name, value) = if is_encoded(pair) {
+                form_urlencoded::parse(pair.as_bytes()).next()?
+            } else {
+                (name.into(), value.strip_prefix('=').unwrap_or_default().into())
             };
             (!value.trim().is_empty()).then_some((rank(name.as_bytes())?, name, value))
         });

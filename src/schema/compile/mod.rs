@@ -62,8 +62,8 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
         blocked_lengths: document
             .blocked_ids
             .iter()
-            .filter_map(|id| 1u64.checked_shl(id.value.len() as u32))
-            .fold(0, |bits, bit| bits | bit),
+            .filter(|id| id.value.len() < 64)
+            .fold(0, |lengths, id| lengths | 1 << id.value.len()),
         blocked_ids: document.blocked_ids.iter().map(|id| id.value.clone()).collect(),
         removed_keys,
         protected_keys,
