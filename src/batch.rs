@@ -56,6 +56,8 @@ pub struct Answer {
     pub body: String,
     /// What it came to.
     pub counts: Counts,
+    /// Rows delivered, by [`Plan::event_types`](crate::schema::Plan::event_types).
+    pub rows_by_type: Vec<u64>,
     /// Why each failed record failed, in order.
     pub failures: Vec<Failure>,
 }
@@ -73,6 +75,7 @@ fn answer_by(
 ) -> Answer {
     let mut response = Response::new(request);
     let mut counts = Counts::default();
+    let mut rows_by_type = vec![0; transform.plan().event_types.len()];
     let mut failures = Vec::new();
     for record in &request.records {
         counts.records += 1;
@@ -94,10 +97,9 @@ fn answer_by(
             Ok(done) => {
                 counts.ok += 1;
                 counts.rows += done.rows as u64;
+                rows_by_type[done.partition.event_type] += done.rows as u64;
                 counts.events += done.rows as u64;
                 counts.bytes_out += transform.rows().len() as u64;
-                counts.other +=
-                    if done.partition.event_type == usize::from(transform.plan().other) { done.rows as u64 } else { 0 };
                 counts.flags.iter_mut().zip(transform.flags()).for_each(|(sum, raised)| *sum += raised);
             }
             Err(reject) if reject.reason == Reason::Blank => {
@@ -113,7 +115,8 @@ fn answer_by(
             }
         }
     }
-    Answer { body: response.finish(), counts, failures }
+    counts.other = rows_by_type[usize::from(transform.plan().other)];
+    Answer { body: response.finish(), counts, rows_by_type, failures }
 }
 
 /// How many bytes a base64 text stands for.

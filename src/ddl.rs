@@ -1,5 +1,8 @@
 //! The plan in other languages: Spectrum, the warehouse, Glue, and a page for people. Generated, never edited.
 
+pub mod partitions;
+pub mod warehouse;
+
 use crate::schema::{Column, ColumnType, MAX_EVENT_TYPE, MAX_VARCHAR, PARTITION_KEYS, Plan};
 use std::fmt::Write as _;
 
@@ -31,51 +34,35 @@ fn glue_type(kind: ColumnType) -> String {
     }
 }
 
-/// What the warehouse calls a type.
-fn warehouse_type(kind: ColumnType) -> String {
-    match kind {
-        ColumnType::Json => "super".into(),
-        other => other.to_string(),
-    }
-}
-
 /// `"name" type`, one a line.
 fn columns(plan: &Plan, kind: fn(ColumnType) -> String) -> String {
     let line = |column: &Column| format!("  \"{}\" {}", column.name, kind(column.kind));
     plan.columns.iter().map(line).collect::<Vec<_>>().join(",\n")
 }
 
-/// `create external table` for Redshift Spectrum over the rows in S3. `${…}` are for the reader to fill in.
+/// `create external table` for Redshift Spectrum over the rows in S3. `${…}` are filled in by `sql/kit.py`.
 pub fn spectrum(plan: &Plan) -> String {
     format!(
         "-- {GENERATED}\n\
-         -- The events in S3 as an external table. Rows are newline-delimited JSON, gzip-compressed. Cannot run inside a\n\
-         -- transaction block; partitions become visible when they are registered, not when their files appear.\n\
+         -- The events in S3 as an external table, where the stack's Glue table is not used. Cannot run inside a transaction\n\
+         -- block; partitions become visible when they are registered, not when their files appear.\n\
          create external table ${{external_schema}}.events (\n{}\n)\npartitioned by ({})\n\
-         row format serde 'org.openx.data.jsonserde.JsonSerDe'\nstored as textfile\nlocation 's3://${{bucket}}/events/';\n",
+         ${{external_format}}\nlocation 's3://${{bucket}}/events/';\n",
         columns(plan, spectrum_type),
         partition_columns().join(", ")
     )
 }
 
-/// `create table` for the recent events in Redshift.
-pub fn warehouse(plan: &Plan) -> String {
-    format!(
-        "-- {GENERATED}\n\
-         -- The recent events in Redshift: the external table's columns, JSON as SUPER. What is asked together lies\n\
-         -- together: a visitor's events on one slice, in order of time.\n\
-         create table if not exists ${{schema}}.events (\n{},\n{}\n)\n\
-         diststyle key distkey(\"anonymous_id\") compound sortkey(\"date\", \"event_time\");\n",
-        columns(plan, warehouse_type),
-        partition_columns().map(|column| format!("  {column}")).join(",\n")
-    )
+/// A column of an `AWS::Glue::Table`, as an item of a YAML list.
+pub(crate) fn glue_column(column: &Column) -> String {
+    format!("- {{Name: {}, Type: \"{}\"}}", column.name, glue_type(column.kind))
 }
 
 /// The columns of an `AWS::Glue::Table`, as YAML for template.yaml.
 pub fn glue(plan: &Plan) -> String {
     let mut yaml = format!("# {GENERATED}\nColumns:\n");
     for column in &plan.columns {
-        let _ = writeln!(yaml, "  - {{Name: {}, Type: \"{}\"}}", column.name, glue_type(column.kind));
+        let _ = writeln!(yaml, "  {}", glue_column(column));
     }
     yaml.push_str("PartitionKeys:\n");
     for (key, kind) in PARTITION_KEYS.iter().zip(GLUE_PARTITION_TYPES) {
@@ -128,17 +115,20 @@ pub fn documentation(plan: &Plan) -> String {
 }
 
 /// Every generated file of the repository: its path and content.
-pub fn files(plan: &Plan) -> [(&'static str, String); 3] {
+pub fn files(plan: &Plan) -> [(&'static str, String); 7] {
     [
         ("docs/columns.md", documentation(plan)),
-        ("sql/spectrum_events.sql", spectrum(plan)),
-        ("sql/warehouse_events.sql", warehouse(plan)),
+        ("sql/10_events.sql", warehouse::table(plan)),
+        ("sql/11_load.sql", warehouse::load(plan)),
+        ("sql/12_events_all.sql", warehouse::events_all(plan)),
+        ("sql/athena/rewrite_partition.sql", warehouse::rewrite_partition(plan)),
+        ("sql/redshift/external_table.sql", spectrum(plan)),
+        ("sql/redshift/13_advance_boundary.sql", warehouse::advance_boundary(plan)),
     ]
 }
 
 /// A column's sources as schema.toml spells them, alternatives expanded.
 fn sources(plan: &Plan, column: &Column) -> String {
-    let paths = plan.sources[column.sources.clone()].iter().map(|source| source.path.clone());
-    let functions = column.derivations.iter().map(|derivation| derivation.text.clone());
-    paths.chain(functions).map(|source| format!("`{source}`")).collect::<Vec<_>>().join(", ")
+    let functions = column.derivations.iter().map(|derivation| derivation.text.as_str());
+    plan.paths(column).chain(functions).map(|source| format!("`{source}`")).collect::<Vec<_>>().join(", ")
 }

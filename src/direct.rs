@@ -70,7 +70,7 @@ fn handle(transform: &mut Transform, body: &[u8]) -> Option<String> {
     let request = Request::parse(simdutf8::basic::from_utf8(body).ok()?).ok()?;
     let answer = answer(transform, &request, now);
     failure_lines(&request, &answer).for_each(|line| println!("{line}"));
-    println!("{}", metric_line(&request, &answer.counts, now, begun.elapsed().as_secs_f64() * 1e3));
+    println!("{}", metric_line(transform.plan(), &request, &answer, now, begun.elapsed().as_secs_f64() * 1e3));
     Some(answer.body)
 }
 

@@ -2,32 +2,42 @@
 
 use crate::compact::{Compact, Keep};
 use crate::json::push_escaped;
-use crate::row::{Cell, Flag, FlagSet, Row};
+use crate::row::{Cell, FilledBy, Flag, FlagSet, Row};
 use crate::schema::{ColumnType, MAX_VARCHAR, Plan};
 use crate::tape::Tape;
 
 /// Ends a list of flags that has no room for the rest.
 const MORE: &str = ",more";
 
-/// Fills the two columns that come last, because they speak of all the others: what is left over, and the flags.
-pub(crate) fn complete(plan: &Plan, text: &str, tape: &Tape, row: &mut Row, extra: &mut String) {
+/// Fills the column of what is left over. `extra` is a buffer.
+pub(crate) fn extra(plan: &Plan, text: &str, tape: &Tape, row: &mut Row, extra: &mut String) {
     extra.clear();
     let mut compact = Compact { plan, text, tape, made: &row.made, keep: Keep::Left, flags: FlagSet::default() };
     compact.container(None, MAX_VARCHAR as usize, extra);
     let flags = compact.flags;
     if !extra.is_empty() {
         let cell = Cell::make(extra, &mut row.made);
-        row.fill(plan.roles.extra, cell);
+        row.fill(plan.roles.extra, cell, FilledBy::Nothing);
     }
     row.flag(plan.roles.extra, flags);
     if tape.removed {
         row.raise(Flag::KeyRemoved);
     }
+}
+
+/// Fills the column of the flags, after those that a row brings with it when it comes back. `list` is a buffer.
+pub(crate) fn flags(plan: &Plan, text: &str, row: &mut Row, list: &mut String) {
     let width = plan.columns[plan.roles.flags].kind.width().unwrap_or_default() as usize;
-    let list = extra;
     list.clear();
+    list.push_str(row.get(text, plan.roles.flags).unwrap_or_default());
+    let brought = list.len();
     for (column, flag) in row.raised() {
         let name = column.map_or("", |column| plan.columns[column].name.as_str());
+        let is_brought =
+            |entry: &str| entry == &MORE[1..] || entry.split_once(':').unwrap_or((entry, "")) == (flag.code(), name);
+        if list[..brought].split(',').any(is_brought) {
+            continue;
+        }
         let length = usize::from(!list.is_empty()) + flag.code().len() + usize::from(!name.is_empty()) + name.len();
         if list.len() + length + MORE.len() > width {
             list.push_str(MORE);
@@ -38,7 +48,7 @@ pub(crate) fn complete(plan: &Plan, text: &str, tape: &Tape, row: &mut Row, extr
     }
     if !list.is_empty() {
         let cell = Cell::make(list, &mut row.made);
-        row.fill(plan.roles.flags, cell);
+        row.fill(plan.roles.flags, cell, FilledBy::Nothing);
     }
 }
 

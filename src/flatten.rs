@@ -3,7 +3,7 @@
 use crate::derive::{self, Deriver, Origin};
 use crate::items::Items;
 use crate::resolve::Event;
-use crate::row::Row;
+use crate::row::{FilledBy, Row};
 use crate::schema::{ColumnType, Plan};
 use crate::tape::Tape;
 
@@ -25,7 +25,7 @@ impl Flattener {
         self.items.clear();
         self.trees.clear();
         let mut next = 0;
-        while let Some((source, _)) = tape.hit(next) {
+        while let Some(source) = tape.next_answered(next) {
             let index = usize::from(plan.sources[source].column);
             next = plan.columns[index].sources.end;
             if plan.columns[index].kind == ColumnType::Json {
@@ -44,17 +44,11 @@ impl Flattener {
     fn column(&mut self, plan: &Plan, text: &str, tape: &mut Tape, row: &mut Row, index: usize) {
         let column = &plan.columns[index];
         self.hits.clear();
-        let mut from = column.sources.start;
-        while let Some(hit) = tape.hit(from).filter(|(source, _)| *source < column.sources.end) {
-            self.hits.push(hit);
-            from = hit.0 + 1;
-        }
+        self.hits.extend(tape.hits(column.sources.clone()));
         let mut event = Event { plan, text, tape, made: &mut row.made };
         let resolved = event.resolve(column, &self.hits, Some(&mut self.items));
-        row.fill(index, resolved.cell);
+        let source = resolved.source.and_then(|source| u16::try_from(source).ok());
+        row.fill(index, resolved.cell, source.map_or(FilledBy::Nothing, FilledBy::Path));
         row.flag(index, resolved.flags);
-        if let Some(source) = resolved.source {
-            row.filled_by(index, source);
-        }
     }
 }

@@ -17,17 +17,21 @@
 //!   * `coerce`: text or number to a column's type, never silently lossy
 //!   * `items`: the list of items, each flattened likewise
 //!   * [`mod@derive`]: what follows from other columns; ids, time, URL, user agent, privacy
+//!   * `returned`: a row that comes back is given back as it is
 //!   * [`partition`]: event type and date, from a closed set
 //!   * `compact`: what no column has, as JSON for `extra`
 //!   * `encode`: the row as one line of JSON
+//! * [`observe`]: what became of an event and why, for tools that explain it
 //! * [`row`], [`reject`]: what a row is while it is made; why a record is none
 //! * [`telemetry`]: what an invocation tells the log
 //! * [`ddl`]: the plan as DDL for Spectrum, the warehouse and Glue, and as documentation
+//! * [`blocks`]: what of it stands inside template.yaml and operations.yaml
 //!
 //! The transform is a pure function of (record bytes, arrival time, schema): no clock, no network, no randomness.
 
 pub mod batch;
 mod bits;
+pub mod blocks;
 mod coerce;
 mod compact;
 mod cursor;
@@ -40,9 +44,11 @@ mod flatten;
 mod items;
 mod json;
 mod keys;
+pub mod observe;
 pub mod partition;
 pub mod reject;
 mod resolve;
+mod returned;
 pub mod row;
 pub mod schema;
 pub mod tape;

@@ -2,7 +2,7 @@
 
 use crate::derive::time;
 use crate::row::{Flag, Row};
-use crate::schema::{Plan, Window};
+use crate::schema::{PARTITION_KEYS, Plan, Window};
 use chrono::NaiveDate;
 
 const MINUTE_MS: i64 = 60_000;
@@ -15,6 +15,15 @@ pub struct Partition {
     pub event_type: usize,
     /// UTC.
     pub date: NaiveDate,
+}
+
+/// A partition as a catalog names it: the values of [`PARTITION_KEYS`], in their order.
+pub type Values = [String; PARTITION_KEYS.len()];
+
+/// The S3 prefix below the table's location of the partition with these values.
+pub fn prefix(values: &Values) -> String {
+    let ([first, second], [one, two]) = (PARTITION_KEYS, values);
+    format!("{first}={one}/{second}={two}/")
 }
 
 impl Partition {
@@ -57,7 +66,14 @@ impl Plan {
     /// Every partition that rows of records arriving between two points in time (milliseconds since 1970) can have:
     /// what has to be registered for them to be found.
     pub fn partitions(&self, from: i64, to: i64) -> impl Iterator<Item = Partition> + use<'_> {
-        let dates = self.window.dates(from, to);
+        self.partitions_on(self.window.dates(from, to))
+    }
+
+    /// Every partition of these dates.
+    pub fn partitions_on<'a, D>(&'a self, dates: D) -> impl Iterator<Item = Partition> + use<'a, D>
+    where
+        D: Iterator<Item = NaiveDate> + Clone + 'a,
+    {
         (0..self.event_types.len())
             .flat_map(move |event_type| dates.clone().map(move |date| Partition { event_type, date }))
     }
@@ -67,9 +83,14 @@ impl Plan {
         self.event_types.len() * self.window.most_dates() as usize
     }
 
+    /// The values of a partition's keys.
+    pub fn values(&self, partition: &Partition) -> Values {
+        [self.event_types[partition.event_type].clone(), partition.date_text()]
+    }
+
     /// The S3 prefix of a partition below the table's location.
     pub fn prefix(&self, partition: &Partition) -> String {
-        format!("event_type={}/date={}/", self.event_types[partition.event_type], partition.date_text())
+        prefix(&self.values(partition))
     }
 }
 

@@ -117,6 +117,18 @@ pub(crate) enum Cell {
     Made(Span),
 }
 
+/// What filled a column.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum FilledBy {
+    /// Nothing that the schema lists: null, or one of the columns that speak of all the others.
+    #[default]
+    Nothing,
+    /// A path: index into [`crate::schema::Plan::sources`].
+    Path(u16),
+    /// A function: index into the column's own.
+    Function(u16),
+}
+
 /// One row. Its buffers are used again for the next one.
 #[derive(Debug, Default)]
 pub(crate) struct Row {
@@ -128,8 +140,8 @@ pub(crate) struct Row {
     flags: Vec<FlagSet>,
     /// Which of `flags` are raised.
     flagged: Bits,
-    /// Index of the path that filled each column, plus 1; 0 where none did.
-    pub(crate) filled_by: Vec<u16>,
+    /// One for each column.
+    pub(crate) filled_by: Vec<FilledBy>,
     /// Holds the values that are not slices of the record.
     pub(crate) made: String,
 }
@@ -140,13 +152,13 @@ impl Row {
         // What the last row left empty is empty still.
         for column in self.filled.iter() {
             self.cells[column] = Cell::Empty;
-            self.filled_by[column] = 0;
+            self.filled_by[column] = FilledBy::Nothing;
         }
         for column in self.flagged.iter() {
             self.flags[column] = FlagSet::default();
         }
         self.cells.resize(columns, Cell::Empty);
-        self.filled_by.resize(columns, 0);
+        self.filled_by.resize(columns, FilledBy::Nothing);
         self.flags.resize(columns + 1, FlagSet::default());
         self.filled.clear(columns);
         self.flagged.clear(columns + 1);
@@ -165,16 +177,12 @@ impl Row {
     }
 
     /// Fills a column.
-    pub(crate) fn fill(&mut self, column: usize, cell: Cell) {
+    pub(crate) fn fill(&mut self, column: usize, cell: Cell, by: FilledBy) {
         if cell != Cell::Empty {
             self.filled.add(column);
             self.cells[column] = cell;
+            self.filled_by[column] = by;
         }
-    }
-
-    /// Notes which path filled a column: an index into [`crate::schema::Plan::sources`].
-    pub(crate) fn filled_by(&mut self, column: usize, source: usize) {
-        self.filled_by[column] = u16::try_from(source + 1).unwrap_or(0);
     }
 
     /// The columns that are not null, in order.
@@ -188,6 +196,11 @@ impl Row {
             self.flagged.add(column);
             self.flags[column].join(flags);
         }
+    }
+
+    /// The flags of a column; for `None`, of the row as a whole.
+    pub(crate) fn flags(&self, column: Option<usize>) -> FlagSet {
+        self.flags.get(column.unwrap_or(self.cells.len())).copied().unwrap_or_default()
     }
 
     /// Flags the row as a whole.

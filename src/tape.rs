@@ -148,10 +148,17 @@ impl Tape {
         self.answered.next(sources.start).is_some_and(|source| source < sources.end)
     }
 
-    /// The first column source from `from` on that is answered, and the entry that does.
-    pub(crate) fn hit(&self, from: usize) -> Option<(usize, usize)> {
-        let source = self.answered.next(from)?;
-        Some((source, self.hits[source] as usize))
+    /// Which of these column sources are answered, best first, each with the entry that does.
+    #[inline]
+    pub(crate) fn hits(&self, sources: Range<usize>) -> impl Iterator<Item = (usize, usize)> + use<'_> {
+        let next = move |from| self.answered.next(from).filter(|source| *source < sources.end);
+        std::iter::successors(next(sources.start), move |source| next(source + 1))
+            .map(|source| (source, self.hits[source] as usize))
+    }
+
+    /// The first column source from `from` on that is answered.
+    pub(crate) fn next_answered(&self, from: usize) -> Option<usize> {
+        self.answered.next(from)
     }
 
     /// The entries directly inside an entry, in order, or of the event for `None`.
@@ -272,7 +279,8 @@ impl Tape {
             if answers && (matches!(kind, Kind::Scalar(_)) || node.keeps_tree || node.is_leaf()) {
                 self.entries[index].source = node.source;
                 let source = usize::from(node.source);
-                if let Some((_, before)) = self.hit(source).filter(|(answered, _)| *answered == source) {
+                let said = self.hits(source..source + 1).next();
+                if let Some((_, before)) = said {
                     // Said twice, the same way: once is enough.
                     let [first, second] = [before, index].map(|entry| self.entries[entry].value.of(event.text));
                     if first == second {

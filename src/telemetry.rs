@@ -7,14 +7,51 @@ use crate::batch::{Answer, Counts};
 use crate::firehose::Request;
 use crate::reject::Reason;
 use crate::row::Flag;
-use serde_json::{Value, json};
+use crate::schema::Plan;
+use serde_json::{Map, Value, json};
 
 /// The CloudWatch namespace of all metrics.
 pub const NAMESPACE: &str = "Clickstream";
 
-/// The metrics that every invocation reports, with unit and value.
-fn metrics(counts: &Counts, milliseconds: f64) -> Vec<(String, &'static str, Value)> {
-    let count = |name: &str, value: u64| (name.to_owned(), "Count", json!(value));
+/// A metric: name, unit, value.
+pub type Metric = (String, &'static str, Value);
+
+/// A metric that counts.
+pub fn count(name: &str, value: u64) -> Metric {
+    (name.to_owned(), "Count", json!(value))
+}
+
+/// Metrics of one dimension (its name and value) at a time in milliseconds since 1970, in CloudWatch's embedded metric
+/// format. What else is set in the object is a property: found in the log, no metric.
+pub fn embedded(now: i64, dimension: (&str, &str), metrics: Vec<Metric>) -> Value {
+    let definitions: Vec<Value> = metrics.iter().map(|(name, unit, _)| json!({ "Name": name, "Unit": unit })).collect();
+    let mut line = json!({
+        "_aws": {
+            "Timestamp": now,
+            "CloudWatchMetrics": [
+                { "Namespace": NAMESPACE, "Dimensions": [[dimension.0]], "Metrics": definitions }
+            ],
+        },
+    });
+    line[dimension.0] = dimension.1.into();
+    for (name, _, value) in metrics {
+        line[name] = value;
+    }
+    line
+}
+
+/// The metric that counts records failed for this reason.
+pub fn failed_metric(reason: Reason) -> String {
+    format!("Failed.{}", reason.code())
+}
+
+/// The metric that counts rows with this flag.
+pub fn flagged_metric(flag: Flag) -> String {
+    format!("Flagged.{}", flag.code())
+}
+
+/// The metrics that every invocation reports.
+fn metrics(counts: &Counts, milliseconds: f64) -> Vec<Metric> {
     let mut metrics = vec![
         count("RecordsIn", counts.records),
         count("RecordsOk", counts.ok),
@@ -29,29 +66,25 @@ fn metrics(counts: &Counts, milliseconds: f64) -> Vec<(String, &'static str, Val
         ("Duration".into(), "Milliseconds", json!(milliseconds)),
     ];
     // A metric costs money from its first value on: reasons and flags are reported only when they occur.
-    let reasons = Reason::ALL.iter().zip(counts.failed).map(|(reason, n)| (format!("Failed.{}", reason.code()), n));
-    let flags = Flag::ALL.iter().zip(counts.flags).map(|(flag, n)| (format!("Flagged.{}", flag.code()), n));
+    let reasons = Reason::ALL.map(failed_metric).into_iter().zip(counts.failed);
+    let flags = Flag::ALL.map(flagged_metric).into_iter().zip(counts.flags);
     metrics.extend(reasons.chain(flags).filter(|(_, n)| *n > 0).map(|(name, n)| count(&name, n)));
     metrics
 }
 
+/// Event type to rows delivered, without those that had none. A metric each would cost more than all the others together;
+/// a member of the line that is none costs a few bytes of log, and Logs Insights sums it.
+fn rows_by_type(plan: &Plan, answer: &Answer) -> Map<String, Value> {
+    let rows = plan.event_types.iter().zip(&answer.rows_by_type).filter(|(_, rows)| **rows > 0);
+    rows.map(|(name, rows)| (name.clone(), json!(rows))).collect()
+}
+
 /// The invocation's line in CloudWatch's embedded metric format. `now` is in milliseconds since 1970.
-pub fn metric_line(request: &Request, counts: &Counts, now: i64, milliseconds: f64) -> String {
-    let metrics = metrics(counts, milliseconds);
-    let definitions: Vec<Value> = metrics.iter().map(|(name, unit, _)| json!({ "Name": name, "Unit": unit })).collect();
-    let mut line = json!({
-        "_aws": {
-            "Timestamp": now,
-            "CloudWatchMetrics": [
-                { "Namespace": NAMESPACE, "Dimensions": [["DeliveryStream"]], "Metrics": definitions }
-            ],
-        },
-        "DeliveryStream": request.delivery_stream(),
-        "InvocationId": request.invocation_id(),
-    });
-    for (name, _, value) in metrics {
-        line[name] = value;
-    }
+pub fn metric_line(plan: &Plan, request: &Request, answer: &Answer, now: i64, milliseconds: f64) -> String {
+    let metrics = metrics(&answer.counts, milliseconds);
+    let mut line = embedded(now, ("DeliveryStream", &request.delivery_stream()), metrics);
+    line["InvocationId"] = request.invocation_id().into();
+    line["RowsByType"] = rows_by_type(plan, answer).into();
     line.to_string()
 }
 
@@ -75,7 +108,6 @@ pub fn failure_lines<'a>(request: &'a Request, answer: &'a Answer) -> impl Itera
 mod tests {
     use super::*;
     use crate::batch::answer;
-    use crate::schema::Plan;
     use crate::transform::Transform;
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
@@ -104,7 +136,7 @@ mod tests {
             assert!(!line.contains("ada@") && !line.contains('\n'), "{line}");
             serde_json::from_str(&line).expect("a line is JSON")
         };
-        let metrics = read(metric_line(&request, &answer.counts, 1_795_428_931_000, 1.5));
+        let metrics = read(metric_line(transform.plan(), &request, &answer, 1_795_428_931_000, 1.5));
         (metrics, failure_lines(&request, &answer).map(read).collect())
     }
 
@@ -128,6 +160,7 @@ mod tests {
         assert_eq!(value("EventsIn"), value("Rows") + value("EventsRejected"));
         assert_eq!(value("RecordsFailed"), value("Failed.not_json") + value("Failed.mixed_partitions"));
         assert_eq!([value("RecordsIn"), value("Rows"), value("RowsOther"), value("EventsRejected")], [5, 3, 2, 3]);
+        assert_eq!(line["RowsByType"], json!({ "item_view": 1, "other": 2 }));
         assert_eq!([value("Flagged.ip_shortened"), value("Flagged.time_missing")], [1, 3]);
         assert_eq!(value("BytesIn"), 45 + 45 + 23 + 45);
     }

@@ -5,8 +5,10 @@ use crate::derive::Origin;
 use crate::encode;
 use crate::flatten::Flattener;
 use crate::json::Span;
+use crate::observe::{Observed, Observer};
 use crate::partition::{Partition, partition};
 use crate::reject::{Reason, Reject};
+use crate::returned;
 use crate::row::{Flag, Row};
 use crate::schema::Plan;
 use crate::tape::{MAX_DEPTH, Stop, Tape};
@@ -24,6 +26,17 @@ pub struct Done {
     pub rows: usize,
 }
 
+/// One row of a record whose rows may belong to different partitions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    /// Where it belongs.
+    pub partition: Partition,
+    /// The row: newline-terminated JSON.
+    pub line: Vec<u8>,
+    /// Whether it was a row when it came.
+    pub came_back: bool,
+}
+
 /// Makes rows. Holds the compiled schema and the buffers that every record uses again; what it makes of a record
 /// depends on that record alone.
 #[derive(Debug)]
@@ -35,8 +48,8 @@ pub struct Transform {
     beside: Tape,
     row: Row,
     flattener: Flattener,
-    /// What is left over, while it is written.
-    extra: String,
+    /// A value while it is written.
+    scratch: String,
     rows: Vec<u8>,
     /// How often each of [`Flag::ALL`] was raised in the rows of the last record.
     flags: [u64; Flag::ALL.len()],
@@ -52,7 +65,7 @@ impl Transform {
             beside: Tape::default(),
             row: Row::default(),
             flattener: Flattener::default(),
-            extra: String::new(),
+            scratch: String::new(),
             rows: Vec::new(),
             flags: [0; Flag::ALL.len()],
         }
@@ -79,52 +92,87 @@ impl Transform {
     /// # Errors
     /// Why there are no rows.
     pub fn record(&mut self, data: &str, arrival: i64, room: usize) -> Result<Done, Reject> {
+        self.record_observed(data, arrival, room, None)
+    }
+
+    /// [`Self::record`], which shows every row to `observer` as soon as it is made. The record may still be rejected after
+    /// that.
+    ///
+    /// # Errors
+    /// Why there are no rows.
+    pub fn record_observed(
+        &mut self,
+        data: &str,
+        arrival: i64,
+        room: usize,
+        observer: Option<Observer>,
+    ) -> Result<Done, Reject> {
+        self.decoded(data, &mut Rows { arrival, room, observer, ..Rows::default() })
+    }
+
+    /// The rows of a record whose events may belong to different partitions. They are the rows that [`Self::record`]
+    /// would make if Firehose took several partitions a record.
+    ///
+    /// # Errors
+    /// Why there are no rows.
+    pub fn rows_apart(&mut self, data: &str, arrival: i64) -> Result<Vec<Placed>, Reject> {
+        let mut record = Rows { arrival, room: usize::MAX, apart: Some(Vec::new()), ..Rows::default() };
+        self.decoded(data, &mut record)?;
+        let lines = self.rows.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec);
+        let places = record.apart.unwrap_or_default().into_iter().zip(lines);
+        Ok(places.map(|((partition, came_back), line)| Placed { partition, line, came_back }).collect())
+    }
+
+    fn decoded(&mut self, data: &str, record: &mut Rows) -> Result<Done, Reject> {
         let mut bytes = std::mem::take(&mut self.bytes);
-        let done = decode::text(data, &mut bytes).and_then(|text| self.text(text, arrival, room));
+        let done = decode::text(data, &mut bytes).and_then(|text| self.text(text, record));
         self.bytes = bytes;
         done
     }
 
-    fn text(&mut self, text: &str, arrival: i64, room: usize) -> Result<Done, Reject> {
-        // Nearly every record is one object. Whatever else it may be, serde_json tells.
-        let mut record = self.begin(arrival, room);
-        if let Ok(end) = self.object(text, 0, &mut record)
+    fn text(&mut self, text: &str, record: &mut Rows) -> Result<Done, Reject> {
+        // Nearly every record is one object. Whatever else it may be, serde_json tells; who is shown each row once waits
+        // for that.
+        self.begin(record);
+        if record.observer.is_none()
+            && let Ok(end) = self.object(text, 0, record)
             && end == text.len()
             && let Some(partition) = record.partition
         {
             return Ok(Done { partition, rows: record.count });
         }
         let objects = decode::objects(text)?;
-        record = self.begin(arrival, room);
+        self.begin(record);
         for object in &objects {
             // Events after the one that fails are not all counted, but each object is at least one.
-            self.object(text, Span::within(text, object).unwrap_or_default().start(), &mut record)
+            self.object(text, Span::within(text, object).unwrap_or_default().start(), record)
                 .map_err(|reject| Reject { events: objects.len().max(record.count + 1), ..reject })?;
         }
         let partition = record.partition.ok_or_else(|| Reject::new(Reason::Internal, "a record without rows"))?;
         Ok(Done { partition, rows: record.count })
     }
 
-    fn begin(&mut self, arrival: i64, room: usize) -> Rows {
+    /// Forgets the rows that were made.
+    fn begin(&mut self, record: &mut Rows) {
         self.rows.clear();
         self.flags = [0; Flag::ALL.len()];
-        Rows { arrival, room, partition: None, count: 0, expanded: 0 }
+        (record.partition, record.count, record.expanded) = (None, 0, 0);
+        record.apart.iter_mut().for_each(Vec::clear);
     }
 
     /// The rows of one object of a record: an event, or an envelope of several. Gives where the object ends.
     fn object(&mut self, text: &str, at: usize, record: &mut Rows) -> Result<usize, Reject> {
         self.tape.clear(&self.plan);
         let end = self.tape.add(&self.plan, text, at, true).map_err(reject)?;
-        let object = &text[at..end];
         let Some(envelope) = self.tape.envelope else {
-            self.row(text, object, "", record)?;
+            self.row(text, Span::new(at, end), "", record)?;
             return Ok(end);
         };
         let names_itself = self.tape.answers(self.plan.columns[self.plan.roles.event_name].sources.clone());
         if names_itself {
             self.tape.clear(&self.plan);
             self.tape.add(&self.plan, text, at, false).map_err(reject)?;
-            self.row(text, object, "", record)?;
+            self.row(text, Span::new(at, end), "", record)?;
             return Ok(end);
         }
         // An id beside the array is the envelope's: as an event's it would make all of them one.
@@ -140,31 +188,43 @@ impl Transform {
             }
             self.tape.copy(&self.beside);
             self.tape.add(&self.plan, text, event.start(), false).map_err(reject)?;
-            self.row(text, event.of(text), &around, record)?;
+            self.row(text, event, &around, record)?;
         }
         Ok(end)
     }
 
     /// The row of the event on the tape.
-    fn row(&mut self, text: &str, event: &str, envelope: &str, record: &mut Rows) -> Result<(), Reject> {
-        let Self { plan, tape, row, flattener, rows, extra, .. } = self;
-        let origin = Origin { arrival: record.arrival, event, envelope, position: record.count };
-        flattener.flatten(plan, text, tape, row, &origin);
+    fn row(&mut self, text: &str, event: Span, envelope: &str, record: &mut Rows) -> Result<(), Reject> {
+        let Self { plan, tape, row, flattener, rows, scratch, .. } = self;
+        let came_back = envelope.is_empty() && returned::read(plan, text, event, row);
+        if !came_back {
+            let origin = Origin { arrival: record.arrival, event: event.of(text), envelope, position: record.count };
+            flattener.flatten(plan, text, tape, row, &origin);
+        }
         let partition = partition(plan, text, row, record.arrival);
         match record.partition {
-            Some(first) if first != partition => {
+            Some(first) if first != partition && record.apart.is_none() => {
                 let [first, other] = [first, partition].map(|partition| plan.prefix(&partition));
                 let detail = format!("event 1 belongs to {first}, event {} to {other}", record.count + 1);
                 return Err(Reject::new(Reason::MixedPartitions, detail));
             }
             _ => record.partition = Some(partition),
         }
-        encode::complete(plan, text, tape, row, extra);
+        if !came_back {
+            encode::extra(plan, text, tape, row, scratch);
+        }
+        encode::flags(plan, text, row, scratch);
         encode::line(plan, text, row, rows);
+        if let Some(apart) = &mut record.apart {
+            apart.push((partition, came_back));
+        }
         record.count += 1;
         if rows.len() > record.room {
             let detail = format!("{} bytes of rows and more, room for {}", rows.len(), record.room);
             return Err(Reject::new(Reason::ResponseFull, detail));
+        }
+        if let Some(observer) = &mut record.observer {
+            observer(&Observed { plan, text, tape, row, partition });
         }
         for (_, flag) in row.raised() {
             self.flags[flag as usize] += 1;
@@ -174,13 +234,17 @@ impl Transform {
 }
 
 /// The rows of one record so far.
-struct Rows {
+#[derive(Default)]
+struct Rows<'o> {
     arrival: i64,
     room: usize,
     partition: Option<Partition>,
     count: usize,
     /// Bytes that envelopes were expanded to.
     expanded: usize,
+    observer: Option<Observer<'o>>,
+    /// The partition of each, and whether it came back, where they need not have one partition in common.
+    apart: Option<Vec<(Partition, bool)>>,
 }
 
 /// What a text that cannot be put on the tape is rejected for.

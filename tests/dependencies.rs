@@ -1,10 +1,11 @@
-//! What the deployed binary links stays small: no AWS SDK, no TLS, no Arrow, no second generation of what it has.
+//! What the deployed binaries link stays small. The transform: no AWS SDK, no TLS, no Arrow, no second generation of what
+//! it has. The registrar: no AWS SDK, and one TLS.
 
 use std::process::Command;
 
-fn tree() -> Vec<String> {
+fn tree(package: &str) -> Vec<String> {
     let output = Command::new(env!("CARGO"))
-        .args(["tree", "--locked", "--offline", "--package", "clickstream", "--edges", "normal", "--prefix", "none"])
+        .args(["tree", "--locked", "--offline", "--package", package, "--edges", "normal", "--prefix", "none"])
         .output()
         .expect("cargo tree runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -33,19 +34,29 @@ fn the_transform_links_no_aws_sdk_no_tls_and_no_arrow() {
         "reqwest",
     ];
     let found: Vec<_> =
-        tree().into_iter().filter(|name| forbidden.iter().any(|start| name.starts_with(start))).collect();
+        tree("clickstream").into_iter().filter(|name| forbidden.iter().any(|start| name.starts_with(start))).collect();
     assert!(found.is_empty(), "{found:?}");
 }
 
 #[test]
 fn the_transforms_tree_does_not_grow_unnoticed() {
-    let tree = tree();
+    let tree = tree("clickstream");
     assert!(tree.len() <= 95, "{} crates: {tree:#?}", tree.len());
 }
 
 /// docs/decisions/0006: ours has SIMD, lambda_runtime's does not yet. When this fails, one is enough.
 #[test]
 fn base64_is_linked_once_beside_the_runtimes() {
-    let generations: Vec<_> = tree().into_iter().filter(|name| name.starts_with("base64 ")).collect();
+    let generations: Vec<_> = tree("clickstream").into_iter().filter(|name| name.starts_with("base64 ")).collect();
     assert_eq!(generations, ["base64 v0.22.1", "base64 v0.23.1"]);
+}
+
+#[test]
+fn the_registrar_links_no_aws_sdk_and_one_tls() {
+    let tree = tree("clickstream-partitions");
+    let forbidden =
+        ["aws-sdk-", "aws-config", "aws-lc", "aws-smithy-runtime ", "hyper-rustls", "openssl", "native-tls"];
+    let found: Vec<_> = tree.iter().filter(|name| forbidden.iter().any(|start| name.starts_with(start))).collect();
+    assert!(found.is_empty(), "{found:?}");
+    assert!(tree.len() <= 140, "{} crates: {tree:#?}", tree.len());
 }

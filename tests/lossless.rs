@@ -89,6 +89,11 @@ proptest! {
         // An envelope may hold events of different types; then the whole record is kept elsewhere.
         prop_assume!(made.is_ok() && !rows.contains("overflow"));
         prop_assert!(!rows.contains("203.0.113.77") && !rows.contains("secret"), "{} leaks into {}", event, rows);
+        let again = TRANSFORM.with_borrow_mut(|transform| {
+            transform.record(&STANDARD.encode(&rows), 1_795_428_930_123, 6_000_000).expect("rows are a record");
+            std::str::from_utf8(transform.rows()).expect("UTF-8").to_owned()
+        });
+        prop_assert_eq!(&again, &rows, "rows come back as they are");
         for text in &texts {
             prop_assert!(rows.contains(text.as_str()), "{} of {} is not in {}", text, event, rows);
         }

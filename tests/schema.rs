@@ -4,6 +4,7 @@ mod support;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use clickstream::blocks::blocks;
 use clickstream::ddl;
 use clickstream::schema::{EMBEDDED, Plan};
 use clickstream::transform::Transform;
@@ -25,7 +26,7 @@ fn a_new_column_and_a_new_alias_appear_in_row_ddl_and_docs() {
     let plan = Plan::parse("schema.toml", &text).unwrap_or_else(|problems| panic!("{problems}"));
     for (language, definition) in [
         (ddl::spectrum(&plan), "\"gift_note\" varchar(64)"),
-        (ddl::warehouse(&plan), "\"gift_note\" varchar(64)"),
+        (ddl::warehouse::table(&plan), "\"gift_note\" varchar(64)"),
         (ddl::glue(&plan), "{Name: gift_note, Type: \"varchar(64)\"}"),
         (
             ddl::documentation(&plan),
@@ -77,7 +78,7 @@ fn arrays_are_read_by_position_and_by_key_and_the_rest_stays_in_extra() {
 }
 
 /// One change to the schema file, and what must be said of it.
-const BROKEN: [(&str, &str, &str); 30] = [
+const BROKEN: [(&str, &str, &str); 32] = [
     ("version = 1", "version = 0", "count versions from 1"),
     ("version = 1", "", "`version` is missing"),
     ("version = 1", "version = \"one\"", "a whole number"),
@@ -120,6 +121,8 @@ const BROKEN: [(&str, &str, &str); 30] = [
         "needs a column of type the kind it makes",
     ),
     ("sources = [\"$anon_distinct_id\"]", "sources = [\"host(page_url)\", \"old_id\"]", "stands after a function"),
+    ("on(event_value, purchase)", "on(event_value, purchse)", "`purchse` in source"),
+    ("on(event_value, purchase)", "on(event_value, refund, order_placed)", "not an alias"),
     ("rule = \"ip\"", "rule = \"address\"", "there is no rule `address`"),
     ("name = \"logout\"", "name = \"Log out\"", "`Log out` is not a name"),
     ("aliases = [\"Signed Out\"", "aliases = [\"Signed In\"", "`Signed In` already means `login`"),
@@ -176,5 +179,11 @@ fn generated_files_are_fresh() {
     for (path, content) in ddl::files(&plan) {
         let committed = std::fs::read_to_string(path).unwrap_or_default();
         assert!(committed == content, "{path} is stale: run `make generate` and commit it");
+    }
+    for block in blocks(&plan) {
+        let (path, name) = (block.path, block.name);
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        let fresh = block.within(&committed).unwrap_or_else(|| panic!("{path} has no marks of {name}"));
+        assert!(committed == fresh, "{name} in {path} are stale: run `make generate` and commit it");
     }
 }

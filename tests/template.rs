@@ -20,7 +20,7 @@ fn the_streams_prefix_is_the_path_that_partitions_are_registered_under() {
 
 #[test]
 fn the_external_table_is_partitioned_like_the_stream() {
-    let ddl = std::fs::read_to_string("sql/spectrum_events.sql").expect("the table");
+    let ddl = std::fs::read_to_string("sql/redshift/external_table.sql").expect("the table");
     let at = PARTITION_KEYS.map(|key| ddl.find(&format!("\"{key}\" ")).expect("a partition key"));
     assert!(ddl.find("partitioned by").is_some_and(|by| by < at[0]) && at[0] < at[1], "{ddl}");
 }

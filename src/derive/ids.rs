@@ -53,8 +53,8 @@ fn is_uuid(id: &str) -> bool {
 
 /// Appends the id of an event whose producer gave none: a 128-bit hash, so that every delivery of the same record gives
 /// the same id. `parts` are the event's text and that of the envelope it came in. An event without a time of its own is
-/// told from its likes by when it arrived (milliseconds) and where in its record it stood.
-pub(crate) fn event_id(parts: [&str; 2], arrival: Option<(i64, usize)>, hashed: &mut Vec<u8>, out: &mut String) {
+/// told from its likes by when it arrived (milliseconds) and where in its record it stood. `hashed` is a buffer.
+pub fn event_id(parts: [&str; 2], arrival: Option<(i64, usize)>, hashed: &mut Vec<u8>, out: &mut String) {
     hashed.clear();
     for part in parts {
         hashed.extend_from_slice(part.as_bytes());

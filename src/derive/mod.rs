@@ -1,6 +1,6 @@
 //! Columns that follow from other columns, or from how the record came. One file a group of them.
 
-pub(crate) mod ids;
+pub mod ids;
 pub mod ip;
 pub(crate) mod privacy;
 pub mod time;
@@ -10,7 +10,7 @@ mod user_agent;
 use crate::coerce::{cut, number};
 use crate::items::Items;
 use crate::json::Span;
-use crate::row::{Cell, Flag, FlagSet, Row};
+use crate::row::{Cell, FilledBy, Flag, FlagSet, Row};
 use crate::schema::plan::Derivation;
 use crate::schema::source::FunctionName;
 use crate::schema::{Column, Plan};
@@ -66,7 +66,7 @@ impl Deriver {
             if !row.is_empty(index) {
                 continue;
             }
-            for derivation in &plan.columns[index].derivations {
+            for (derivation, nth) in plan.columns[index].derivations.iter().zip(0..) {
                 let cell = match derivation.name {
                     name if name.needs_value() && row.is_empty(derivation.column) => continue,
                     FunctionName::First if !first_items => continue,
@@ -74,7 +74,7 @@ impl Deriver {
                     _ => self.cell(event, row, index, derivation),
                 };
                 if cell != Cell::Empty {
-                    row.fill(index, cell);
+                    row.fill(index, cell, FilledBy::Function(nth));
                     break;
                 }
             }
@@ -82,7 +82,7 @@ impl Deriver {
         let time = plan.roles.event_time;
         if row.is_empty(time) {
             row.raise(Flag::TimeMissing);
-            row.fill(time, row.cells[plan.roles.received_at]);
+            row.fill(time, row.cells[plan.roles.received_at], FilledBy::Nothing);
         }
     }
 
@@ -191,8 +191,8 @@ impl Deriver {
     /// The name of the attribute that filled a column; `None` for the column's own name, which says nothing.
     fn source(&mut self, plan: &Plan, text: &str, row: &Row, column: usize) -> Option<String> {
         let of = &plan.columns[column];
-        if let Some(source) = usize::from(row.filled_by[column]).checked_sub(1) {
-            let name = &plan.sources[source].name;
+        if let FilledBy::Path(source) = row.filled_by[column] {
+            let name = &plan.sources[usize::from(source)].name;
             return (*name != of.name).then(|| name.clone());
         }
         let queries = of.derivations.iter().filter(|derivation| derivation.name == FunctionName::Query);

@@ -77,11 +77,11 @@ pub(super) fn released(document: &Document, found: &mut Found) {
             continue;
         }
         let [old, new] = [kind, column.kind.value.as_str()].map(str::parse::<ColumnType>);
-        let same = match (&old, &new) {
-            (Ok(ColumnType::Varchar(old)), Ok(ColumnType::Varchar(new))) => new >= old,
-            _ => old == new,
+        let reads = match (old, new) {
+            (Ok(old), Ok(new)) => new.reads(old),
+            (old, new) => old == new,
         };
-        if !same {
+        if !reads {
             let cause = format!("column `{name}` is {}, but files in S3 have it as {kind}", column.kind.value);
             found.add(column.kind.line, cause, "keep its type, and add a new column at the end");
         }

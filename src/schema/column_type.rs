@@ -43,6 +43,14 @@ impl ColumnType {
         matches!(self, Self::Varchar(_) | Self::Timestamp | Self::Json)
     }
 
+    /// Whether a column of this type can read files that have it as `before`: the same type, or a wider varchar.
+    pub fn reads(self, before: Self) -> bool {
+        match (before, self) {
+            (Self::Varchar(before), Self::Varchar(now)) => now >= before,
+            _ => before == self,
+        }
+    }
+
     /// Smallest and largest value of an integer type; `None` for the others.
     pub fn integer_range(self) -> Option<(i64, i64)> {
         match self {

@@ -205,6 +205,11 @@ impl Plan {
         usize::from(self.event_type_names.get(name.as_bytes()).unwrap_or(self.other))
     }
 
+    /// The paths that fill a column or an item field, best first, as schema.toml spells them, alternatives expanded.
+    pub fn paths(&self, of: &Column) -> impl Iterator<Item = &str> {
+        self.sources[of.sources.clone()].iter().map(|source| source.path.as_str())
+    }
+
     /// The sources of items begin here in [`Self::sources`].
     pub(crate) fn first_item_source(&self) -> usize {
         self.items.first().map_or(self.sources.len(), |field| field.sources.start)

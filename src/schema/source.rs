@@ -193,6 +193,20 @@ fn steps(path: &str) -> Result<Vec<Step>, String> {
     Ok(steps)
 }
 
+/// A path as schema.toml spells it.
+pub fn spelled(steps: &[Step]) -> String {
+    let mut text = String::new();
+    for step in steps {
+        match step {
+            Step::Key(key) if text.is_empty() => text.push_str(key),
+            Step::Key(key) => text.extend([".", key]),
+            Step::Index(index) => text.extend(["[", &index.to_string(), "]"]),
+            Step::Keyed { field, value } => text.extend(["[", field, "=", value, "]"]),
+        }
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,6 +224,7 @@ mod tests {
             ("items[0].id", vec![key("items"), Step::Index(0), key("id")]),
             ("event_params[key=page].value", vec![key("event_params"), keyed, key("value")]),
         ] {
+            assert_eq!(spelled(&steps), text);
             assert_eq!(parse(text), Ok(vec![Source::Path(steps)]), "{text}");
         }
     }

@@ -87,6 +87,7 @@ pub(crate) fn assert_counts_add_up(answer: &clickstream::batch::Answer) {
     assert_eq!(counts.failed_in_all(), answer.failures.len() as u64);
     assert_eq!(counts.records, counts.ok + counts.dropped + counts.failed_in_all());
     assert_eq!(counts.rows, delivered as u64);
+    assert_eq!(counts.rows, answer.rows_by_type.iter().sum::<u64>());
     assert_eq!(counts.events, counts.rows + counts.rejected);
     assert_eq!(counts.rejected, answer.failures.iter().map(|failure| failure.reject.events as u64).sum::<u64>());
     let bytes: usize = with("Ok").map(|record| rows(record).len()).sum();

@@ -1,3 +1,5 @@
+import copy
+
 import pytest
 import stack
 
@@ -16,9 +18,17 @@ def template():
     return stack.load()
 
 
+@pytest.fixture(scope="session")
+def translation():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_DEFAULT_REGION", stack.REGION)
+        return stack.translate(stack.load())
+
+
 @pytest.fixture
-def translated(template):
-    return stack.translate(template)
+def translated(translation):
+    """For the test to change."""
+    return copy.deepcopy(translation)
 
 
 @pytest.fixture

@@ -69,6 +69,16 @@ def remove_parameter(name):
     return damage
 
 
+def given(damage, **parameters):
+    """The same damage to the stack that these parameters give."""
+
+    def with_parameters(resources):
+        damage(resources)
+
+    with_parameters.parameters = parameters
+    return with_parameters
+
+
 def add_resource(name, resource):
     def damage(resources):
         assert name not in resources

@@ -1,10 +1,9 @@
 import tomllib
 
+import pytest
 import stack
 
-
-def function_of(template):
-    return template["Resources"]["TransformFunction"]
+FUNCTIONS = {"TransformFunction": ".", "PartitionsFunction": "crates/partitions"}  # and the crate of each
 
 
 def version_of(template, **parameters):
@@ -13,30 +12,39 @@ def version_of(template, **parameters):
     return version
 
 
-def test_sam_builds_the_binary_that_cargo_declares(template):
-    cargo = tomllib.loads((stack.ROOT / "Cargo.toml").read_text())
-    metadata = function_of(template)["Metadata"]
-    assert metadata["BuildMethod"] == "rust-cargolambda"
-    assert metadata["BuildProperties"]["Binary"] in [binary["name"] for binary in cargo["bin"]]
-    assert function_of(template)["Properties"]["CodeUri"] == "."
+@pytest.mark.parametrize(("name", "crate"), FUNCTIONS.items())
+def test_sam_builds_the_binary_that_cargo_declares(name, crate, template):
+    function = template["Resources"][name]
+    cargo = tomllib.loads((stack.ROOT / crate / "Cargo.toml").read_text())
+    assert function["Metadata"]["BuildMethod"] == "rust-cargolambda"
+    assert function["Metadata"]["BuildProperties"]["Binary"] in [binary["name"] for binary in cargo["bin"]]
+    assert function["Properties"]["CodeUri"] == crate
 
 
-def test_the_runtime_runs_a_bare_executable(template):
-    properties = function_of(template)["Properties"]
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_runtime_runs_a_bare_executable(name, translated):
+    properties = translated["Resources"][name]["Properties"]
     assert (properties["Runtime"], properties["Handler"]) == ("provided.al2023", "bootstrap")
 
 
-def test_the_architecture_is_a_parameter_with_x86_64_as_default(template, translated):
-    assert template["Parameters"]["Architecture"]["AllowedValues"] == ["arm64", "x86_64"]
-    for override, architecture in (({}, "x86_64"), ({"Architecture": "arm64"}, "arm64")):
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_architecture_is_a_parameter_with_arm64_as_default(name, translated):
+    for override, architecture in (({}, "arm64"), ({"Architecture": "x86_64"}, "x86_64")):
         resources = stack.resources(translated, **override)
-        assert resources["TransformFunction"]["Properties"]["Architectures"] == [architecture]
+        assert resources[name]["Properties"]["Architectures"] == [architecture]
+
+
+def test_concurrency_is_kept_only_where_it_is_asked_for(translated):
+    """Where an account has little of it, Lambda refuses to keep any."""
+    kept = "ReservedConcurrentExecutions"
+    assert kept not in stack.resources(translated)["TransformFunction"]["Properties"]
+    assert stack.resources(translated, ReservedConcurrency=20)["TransformFunction"]["Properties"][kept] == 20
 
 
 def test_a_changed_property_publishes_a_new_version(template):
     """The stream invokes the alias, so what is not published does not happen."""
     before = version_of(template)
-    function_of(template)["Properties"]["Timeout"] += 1
+    template["Resources"]["TransformFunction"]["Properties"]["Timeout"] += 1
     assert version_of(template) != before
 
 

@@ -3,6 +3,7 @@
 import copy
 
 import pytest
+import stack
 from breaks import BREAKS
 from rules import RULES
 
@@ -14,11 +15,13 @@ CASES = [
 
 
 @pytest.mark.parametrize(("rule", "damage"), CASES)
-def test_the_rule_objects(rule, damage, resources):
-    damaged = copy.deepcopy(resources)
+def test_the_rule_objects(rule, damage, translated):
+    sound = stack.resources(translated, **getattr(damage, "parameters", {}))
+    damaged = copy.deepcopy(sound)
     damage(damaged)
 
-    assert damaged != resources
+    assert damaged != sound
+    assert rule(sound) == []
     assert rule(damaged) != []
 
 

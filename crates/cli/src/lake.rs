@@ -1,20 +1,31 @@
 //! A folder laid out like the bucket: it appears whole or not at all.
 
 use anyhow::{Context, Result, bail};
-use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Marks a folder as one that this tool made and may make anew.
 const MARK: &str = ".clickstream-lake";
 
+/// Where records wait for their objects, inside the folder while it is written.
+const SPOOL: &str = ".spool";
+
 /// A lake while it is written, beside the place where it will be.
+///
+/// What is not finished goes away again; only a killed process leaves it, under a name of its own, for the next run.
 #[derive(Debug)]
 pub(crate) struct Lake {
     place: PathBuf,
     partial: PathBuf,
-    files: BTreeMap<String, BufWriter<File>>,
+}
+
+/// An object while it is written.
+#[derive(Debug)]
+pub(crate) struct Object {
+    key: String,
+    file: BufWriter<File>,
+    bytes: u64,
 }
 
 impl Lake {
@@ -30,34 +41,62 @@ impl Lake {
         if partial.exists() {
             fs::remove_dir_all(&partial).with_context(|| format!("cannot clear {}", partial.display()))?;
         }
-        fs::create_dir_all(&partial).with_context(|| format!("cannot make {}", partial.display()))?;
+        fs::create_dir_all(partial.join(SPOOL)).with_context(|| format!("cannot make {}", partial.display()))?;
         fs::write(partial.join(MARK), "made by `clickstream run`\n")?;
-        Ok(Self { place: place.to_owned(), partial, files: BTreeMap::new() })
+        Ok(Self { place: place.to_owned(), partial })
     }
 
-    /// Appends to an object.
-    pub(crate) fn append(&mut self, key: &str, bytes: &[u8]) -> Result<()> {
-        if !self.files.contains_key(key) {
-            let path = self.partial.join(key);
-            let folder = path.parent().unwrap_or(&self.partial);
-            fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-            let file = File::create(&path).with_context(|| format!("cannot make {}", path.display()))?;
-            self.files.insert(key.to_owned(), BufWriter::new(file));
-        }
-        if let Some(file) = self.files.get_mut(key) {
-            file.write_all(bytes).with_context(|| format!("cannot write {key}"))?;
-        }
-        Ok(())
+    /// A place for records that wait, another one for each number.
+    pub(crate) fn spool(&self, number: u64) -> PathBuf {
+        self.partial.join(SPOOL).join(number.to_string())
+    }
+
+    /// Begins an object. Parts of the key that a file system takes for its own (`.`, `..`, nothing) are spelled out.
+    pub(crate) fn create(&self, key: &str) -> Result<Object> {
+        let spelled = |part| match part {
+            "" => "%00".to_owned(),
+            "." | ".." => part.replace('.', "%2E"),
+            part => part.to_owned(),
+        };
+        let path = self.partial.join(key.split('/').map(spelled).collect::<PathBuf>());
+        let folder = path.parent().unwrap_or(&self.partial);
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        let file = File::create(&path).with_context(|| format!("cannot make {}", path.display()))?;
+        Ok(Object { key: key.to_owned(), file: BufWriter::with_capacity(1 << 16, file), bytes: 0 })
     }
 
     /// Puts the lake in its place.
-    pub(crate) fn finish(mut self) -> Result<()> {
-        for (key, file) in &mut self.files {
-            file.flush().with_context(|| format!("cannot write {key}"))?;
-        }
+    pub(crate) fn finish(self) -> Result<()> {
+        fs::remove_dir_all(self.partial.join(SPOOL))?;
         if self.place.exists() {
             fs::remove_dir_all(&self.place).with_context(|| format!("cannot replace {}", self.place.display()))?;
         }
         fs::rename(&self.partial, &self.place).with_context(|| format!("cannot make {}", self.place.display()))
+    }
+}
+
+impl Drop for Lake {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.partial);
+    }
+}
+
+impl Object {
+    /// Ends the object. Gives its size in bytes.
+    pub(crate) fn finish(mut self) -> Result<u64> {
+        self.flush().with_context(|| format!("cannot write {}", self.key))?;
+        Ok(self.bytes)
+    }
+}
+
+impl Write for Object {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }

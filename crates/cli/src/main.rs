@@ -1,12 +1,17 @@
 //! The command-line tool `clickstream`: work with the transform without an AWS account.
 
+mod explain;
 mod generate;
+mod input;
 mod invocation;
 mod lake;
+mod object;
 mod output;
 mod pack;
+mod replay;
 mod run;
 mod schema;
+mod stream;
 mod summary;
 
 use clap::{Parser, Subcommand};
@@ -22,8 +27,12 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Play records through the transform into a folder laid out like the bucket.
-    Run(run::Args),
+    /// Play Firehose: records through the transform into a folder laid out like the bucket.
+    Run(Box<run::Args>),
+    /// Explain what becomes of each event and why, and what the schema does not cover.
+    Explain(explain::Args),
+    /// Explain what Firehose could not deliver, and put back what can succeed now.
+    Replay(Box<replay::Args>),
     /// Make a shop's traffic: one record a line.
     Generate(generate::Args),
     /// Pack records into one Firehose invocation, as `sam local invoke -e` takes it.
@@ -35,6 +44,8 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Replay(args) => replay::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Pack(args) => pack::run(&args),
         Command::Schema(args) => schema::run(&args),

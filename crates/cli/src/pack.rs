@@ -1,6 +1,7 @@
 //! `clickstream pack`: records to one Firehose invocation.
 
-use crate::invocation::{Input, request};
+use crate::input::Input;
+use crate::invocation::request;
 use crate::output::print;
 use anyhow::Result;
 use std::process::ExitCode;

@@ -1,139 +1,87 @@
-//! `clickstream run`: a stream through the transform, into a folder laid out like the bucket.
-//!
-//! Plays Firehose's part in few words: records are gathered into invocations of at most 1 MiB, each is answered, rows go
-//! where their partition keys say, failed records to the error prefix in Firehose's own shape. One object a partition;
-//! no retries, no buffering by time, no Parquet.
+//! `clickstream run`: records through a stream on this machine, into a folder laid out like the bucket.
 
-use crate::invocation::{Incoming, Input, answered, request};
+use crate::input::Input;
 use crate::lake::Lake;
+use crate::object::Format;
 use crate::output::print;
 use crate::schema::plan;
+use crate::stream::{Function, Settings, Stream};
 use crate::summary::Summary;
 use anyhow::Result;
-use clickstream::batch::answer;
-use clickstream::derive::time::{date, write_date};
-use clickstream::firehose::Request;
 use clickstream::transform::Transform;
-use serde_json::json;
 use std::io::{IsTerminal, stderr};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-/// Firehose's `BufferSizeInMBs: 1`, as in template.yaml.
-const INVOCATION_BYTES: usize = 1 << 20;
-
-/// Play records through the transform into a folder laid out like the bucket.
+/// Play Firehose: records through the transform into a folder laid out like the bucket.
+///
+/// Records are buffered into invocations, answers held to Firehose's terms, failed invocations tried again, rows put into
+/// their partitions and failed records into the error prefix, as template.yaml configures the stream. Time is the
+/// arrival of the records: nothing is waited for.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
+Input is one record a line, a JSON array of records, JSON values over several lines, or Firehose's own JSON (invocations as
+in events/, or what `generate --arrivals` writes); gzip or not.
+
 Examples:
   clickstream run my-events.ndjson --out lake
-  clickstream generate -n 100000 | clickstream run - --out lake --format json | jq .rows")]
+  clickstream generate -n 100000 | clickstream run - --out lake --json | jq .rows
+  clickstream run traffic.ndjson.gz --out lake --format json --arrival 2026-11-23T10:00:00Z --rate 50
+  clickstream run events/*.json --out lake --via http://127.0.0.1:9101
+
+The function behind --via is the deployed binary under Lambda's runtime interface emulator (`make emulator`), or whatever
+`sam local start-lambda` serves. Simpler than Firehose: what is due is delivered at once, one invocation at a time.")]
 pub(crate) struct Args {
     #[command(flatten)]
     input: Input,
     /// The folder; replaced if an earlier run made it.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// How rows are stored.
+    #[arg(long, value_enum, default_value = "parquet")]
+    format: Format,
+    /// Where the function is: `inprocess`, or an emulator's address.
+    #[arg(long, value_name = "URL", default_value = "inprocess")]
+    via: String,
     /// Another schema than the one built in.
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
     /// Show the first record of this event type before and after.
     #[arg(long, value_name = "EVENT_TYPE")]
     show: Option<String>,
-    /// How to print the summary.
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// For people.
-    Text,
-    /// For programs.
-    Json,
+    /// Print the summary as JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    settings: Settings,
 }
 
 /// Runs the stream and prints what it came to.
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    let mut play = Play {
-        transform: Transform::new(plan(args.schema.as_deref())?),
-        lake: Lake::begin(&args.out)?,
-        summary: Summary::new(args.show.clone()),
-        progress: Instant::now(),
+    let start = Instant::now();
+    let schema = || plan(args.schema.as_deref());
+    let function = match args.via.as_str() {
+        "inprocess" => Function::in_process(Transform::new(schema()?)),
+        url => Function::at(url),
     };
-    let (mut buffer, mut bytes) = (Vec::new(), 0);
+    let lake = Lake::begin(&args.out)?;
+    let mut stream = Stream::new(args.settings.clone(), function, schema()?, args.format, lake);
+    let mut summary = Summary::new(Transform::new(schema()?), args.show.clone());
     for incoming in args.input.records() {
-        let incoming = incoming?;
-        if bytes + incoming.data.len() > INVOCATION_BYTES {
-            play.invoke(&std::mem::take(&mut buffer))?;
-            bytes = 0;
-        }
-        bytes += incoming.data.len();
-        buffer.push(incoming);
+        stream.put(incoming?, &mut summary)?;
     }
-    play.invoke(&buffer)?;
-    let Play { transform, lake, summary, .. } = play;
-    lake.finish()?;
-    match args.format {
-        Format::Text => print(&summary.text(&transform, &args.out))?,
-        Format::Json => print(&format!("{}\n", summary.json(&transform)))?,
+    let (counts, report, function) = stream.finish(&mut summary)?;
+    if args.json {
+        print(&format!("{}\n", summary.json(&counts, &report)))?;
+    } else {
+        print(&summary.text(&counts, &report, &args.out, &args.settings))?;
+    }
+    if stderr().is_terminal()
+        && let Function::InProcess { time, .. } = function
+    {
+        let (all, own) = (start.elapsed().as_secs_f64(), time.as_secs_f64());
+        eprintln!("{all:.1} s, {:.1} times the transform's own {own:.1} s", all / own.max(f64::MIN_POSITIVE));
     }
     Ok(ExitCode::SUCCESS)
-}
-
-struct Play {
-    transform: Transform,
-    lake: Lake,
-    summary: Summary,
-    progress: Instant,
-}
-
-impl Play {
-    /// One invocation: sent as bytes, answered as bytes, like over the wire.
-    fn invoke(&mut self, records: &[Incoming]) -> Result<()> {
-        let Some(newest) = records.last() else { return Ok(()) };
-        let first = usize::try_from(self.summary.counts.records)?;
-        let body = request(records, first)?.to_string();
-        let request = Request::parse(&body)?;
-        let answer = answer(&mut self.transform, &request, newest.arrival);
-        for (incoming, record) in records.iter().zip(answered(&answer.body, first, records.len())?) {
-            match record.result.as_str() {
-                "Ok" => {
-                    let rows = record.rows()?;
-                    let prefix = format!("event_type={}/date={}/", record.key("event_type")?, record.key("date")?);
-                    self.lake.append(&format!("events/{prefix}clickstream-1.json"), &rows)?;
-                    self.summary.delivered(&prefix, incoming, &rows);
-                }
-                "ProcessingFailed" => {
-                    let mut day = String::new();
-                    write_date(date(incoming.arrival), &mut day);
-                    let key = format!("errors/processing-failed/date={day}/clickstream-1");
-                    self.lake.append(&key, error_object(incoming).as_bytes())?;
-                }
-                _ => {}
-            }
-        }
-        self.summary.add(&answer.counts);
-        if self.progress.elapsed() > Duration::from_secs(1) && stderr().is_terminal() {
-            self.progress = Instant::now();
-            eprint!("\r{} records, {} rows", self.summary.counts.records, self.summary.counts.rows);
-        }
-        Ok(())
-    }
-}
-
-/// A failed record as Firehose keeps it.
-fn error_object(incoming: &Incoming) -> String {
-    use base64::Engine;
-    let object = json!({
-        "rawData": base64::engine::general_purpose::STANDARD.encode(&incoming.data),
-        "errorCode": "Lambda.ProcessingFailedStatus",
-        "errorMessage": "ProcessingFailed status set for record",
-        "attemptsMade": 1,
-        "arrivalTimestamp": incoming.arrival,
-        "attemptEndingTimestamp": incoming.arrival,
-        "lambdaARN": "arn:aws:lambda:us-east-1:123456789012:function:transform:live",
-    });
-    format!("{object}\n")
 }

@@ -1,9 +1,15 @@
 //! `clickstream schema`: what schema.toml says, in other languages.
 
+mod diff;
+pub(crate) mod document;
+
 use crate::output::print;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use clickstream::blocks::blocks;
 use clickstream::ddl;
-use clickstream::schema::Plan;
+use clickstream::derive::time::{date, parse};
+use clickstream::schema::{EMBEDDED, Plan};
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,7 +20,9 @@ use std::process::ExitCode;
 Examples:
   clickstream schema check
   clickstream schema ddl spectrum
-  clickstream schema --schema my-schema.toml docs")]
+  clickstream schema partitions 2026-11-01 2026-11-30
+  clickstream schema --schema my-schema.toml docs
+  clickstream schema diff deployed.toml my-schema.toml")]
 pub(crate) struct Args {
     /// Another schema than the one built in.
     #[arg(long, value_name = "FILE")]
@@ -33,8 +41,19 @@ enum What {
         #[arg(value_enum)]
         engine: Engine,
     },
+    /// Print the statements that register the partitions of these dates, both ends included, with Redshift Spectrum.
+    Partitions {
+        /// The first date, UTC.
+        #[arg(value_name = "FROM", value_parser = day)]
+        from: i64,
+        /// The last date.
+        #[arg(value_name = "TO", value_parser = day)]
+        to: i64,
+    },
     /// Print the page that describes every column.
     Docs,
+    /// Say which changes are safe for files that are already in S3. Fails if one is not.
+    Diff(diff::Args),
     /// Write every generated file of the repository, below this folder.
     Generate {
         /// The repository.
@@ -53,15 +72,31 @@ enum Engine {
     Glue,
 }
 
+fn day(text: &str) -> Result<i64, String> {
+    parse(text).ok_or_else(|| "write a date such as 2026-11-23".into())
+}
+
 /// The schema in `file`, or the one built in.
 pub(crate) fn plan(file: Option<&Path>) -> Result<Plan> {
-    let Some(file) = file else { return Ok(Plan::embedded()?) };
-    let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    Ok(Plan::parse(&file.display().to_string(), &text)?)
+    Ok(Plan::parse(&name(file), &text(file)?)?)
+}
+
+/// Its text.
+pub(crate) fn text(file: Option<&Path>) -> Result<Cow<'static, str>> {
+    let Some(file) = file else { return Ok(EMBEDDED.into()) };
+    Ok(fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?.into())
+}
+
+/// What to call it in messages.
+pub(crate) fn name(file: Option<&Path>) -> String {
+    file.map_or("the built-in schema.toml".into(), |file| file.display().to_string())
 }
 
 /// Prints what was asked for.
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    if let What::Diff(diff) = &args.what {
+        return diff::run(diff, args.schema.as_deref());
+    }
     let plan = plan(args.schema.as_deref())?;
     match &args.what {
         What::Check => {
@@ -72,14 +107,30 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
             ))?;
         }
         What::Ddl { engine: Engine::Spectrum } => print(&ddl::spectrum(&plan))?,
-        What::Ddl { engine: Engine::Warehouse } => print(&ddl::warehouse(&plan))?,
+        What::Ddl { engine: Engine::Warehouse } => print(&ddl::warehouse::table(&plan))?,
         What::Ddl { engine: Engine::Glue } => print(&ddl::glue(&plan))?,
+        What::Partitions { from, to } => {
+            let (first, last) = (date(*from), date(*to));
+            ensure!(first <= last, "{first} is after {last}: name the first date first");
+            let dates = first.iter_days().take_while(move |date| *date <= last);
+            print(&ddl::partitions::add(&plan, dates))?;
+        }
+        What::Diff(_) => {}
         What::Docs => print(&ddl::documentation(&plan))?,
         What::Generate { root } => {
             for (path, content) in ddl::files(&plan) {
                 let path = root.join(path);
                 fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))?;
                 print(&format!("{}\n", path.display()))?;
+            }
+            for block in blocks(&plan) {
+                let (path, name) = (root.join(block.path), block.name);
+                let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+                let text = block.within(&text).with_context(|| {
+                    format!("{} has no `# <{name}>` and `# </{name}>` to write between", path.display())
+                })?;
+                fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+                print(&format!("{}: {name}\n", path.display()))?;
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Traffic is made again, byte for byte; it is what the transform is for; and a reader may leave early.
 
+mod support;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clickstream::reject::Reason;
@@ -51,6 +53,29 @@ fn traffic_is_a_function_of_the_arguments() {
     assert!(once != generate("-n 500 --seed 4 --hostile 0.1"));
 }
 
+/// A line of `--arrivals`: when the record arrived, and the record.
+fn arrival(line: &[u8]) -> (i64, Vec<u8>) {
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct Arrival {
+        approximate_arrival_timestamp: i64,
+        data: String,
+    }
+    let Arrival { approximate_arrival_timestamp, data } = serde_json::from_slice(line).expect("JSON");
+    (approximate_arrival_timestamp, STANDARD.decode(data).expect("base64"))
+}
+
+#[test]
+fn with_arrivals_the_same_records_say_when_they_arrived() {
+    let args = "-n 500 --seed 3 --hostile 0.1 --start 2026-11-23T12:00:00Z --hours 6";
+    let bare = generate(args);
+    let told = generate(&format!("{args} --arrivals"));
+    let (times, records): (Vec<i64>, Vec<Vec<u8>>) = lines(&told).map(arrival).unzip();
+    assert!(records.iter().eq(lines(&bare)));
+    assert!(times.is_sorted() && times.iter().all(|time| (NOON..NOON + 6 * 3_600_000).contains(time)));
+    assert!(times.iter().collect::<std::collections::BTreeSet<_>>().len() > 400, "arrivals differ");
+}
+
 #[test]
 fn every_time_span_has_as_many_records_as_were_asked_for() {
     for (args, count) in [
@@ -62,6 +87,25 @@ fn every_time_span_has_as_many_records_as_were_asked_for() {
     ] {
         assert_eq!(lines(&generate(args)).count(), count, "{args}");
     }
+}
+
+#[test]
+fn the_examples_of_the_help_run() {
+    let help = command("--help").output().expect("the tool runs").stdout;
+    let help = String::from_utf8(help).expect("text");
+    let examples = help.lines().filter_map(|line| line.trim().strip_prefix("clickstream generate"));
+    // As they stand, without what comes after; a million records are for another time.
+    let arguments = examples.map(|line| line.split(['|', '>']).next().expect("arguments").replace("000", ""));
+    let folder = support::Folder::new("examples");
+    std::fs::create_dir(folder.path()).expect("a folder");
+    let mut run = 0;
+    for arguments in arguments {
+        let output = command(&arguments).current_dir(folder.path()).output().expect("the tool runs");
+        assert!(output.status.success() && !output.stdout.is_empty(), "{arguments}");
+        run += 1;
+    }
+    assert_eq!(run, 5);
+    assert!(folder.path().join("truth/events.csv").exists());
 }
 
 #[test]

@@ -66,7 +66,7 @@ impl Compiler<'_> {
     }
 
     fn path(&mut self, owner: &str, path: &At<&[Step]>, root: u32, kind: ColumnType) -> u32 {
-        let text = spelled(path.value);
+        let text = source::spelled(path.value);
         for step in path.value {
             if let Step::Key(key) = step
                 && self.removed_keys.get(key.as_bytes()).is_some()
@@ -119,6 +119,7 @@ impl Compiler<'_> {
         own: usize,
         columns: &[Column],
         items: &[Column],
+        event_types: &[String],
     ) -> Vec<Derivation> {
         let mut derivations = Vec::new();
         for At { line, value: text } in section.sources.iter().filter(|text| source::is_function(&text.value)) {
@@ -136,6 +137,12 @@ impl Compiler<'_> {
                 if name == FunctionName::On {
                     let kind = columns[column].kind;
                     self.expect(kind == columns[own].kind, *line, text, &format!("{kind}, like the column it reads"));
+                    for event_type in arguments.iter().filter(|argument| !event_types.contains(argument)) {
+                        let cause =
+                            format!("`{event_type}` in source `{text}` is not an event type: it would never match");
+                        let remedy = format!("name the type itself, not an alias: {}", event_types.join(", "));
+                        self.found.add(*line, cause, remedy);
+                    }
                 }
                 let of_item = matches!(name, FunctionName::Sum | FunctionName::First);
                 let field = of_item.then(|| items.iter().position(|f| Some(&f.name) == arguments.first()));
@@ -178,18 +185,4 @@ fn is_computed(source: &str) -> bool {
             ..
         })])
     )
-}
-
-/// A path as schema.toml spells it.
-fn spelled(steps: &[Step]) -> String {
-    let mut text = String::new();
-    for step in steps {
-        match step {
-            Step::Key(key) if text.is_empty() => text.push_str(key),
-            Step::Key(key) => text.extend([".", key]),
-            Step::Index(index) => text.extend(["[", &index.to_string(), "]"]),
-            Step::Keyed { field, value } => text.extend(["[", field, "=", value, "]"]),
-        }
-    }
-    text
 }

@@ -27,8 +27,9 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
     let item = compiler.tree.root();
     let mut columns = compiler.fields(&document.columns, event, Some(item));
     let items = compiler.fields(&document.items, item, None);
+    let (event_types, event_type_names) = compiler.event_types(document);
     for (column, section) in document.columns.iter().enumerate() {
-        let derivations = compiler.derivations(section, column, &columns, &items);
+        let derivations = compiler.derivations(section, column, &columns, &items, &event_types);
         columns[column].derivations = derivations;
     }
     let dialects = compiler.dialects(document, event);
@@ -37,7 +38,6 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
         let place = compiler.tree.place(event, &At { line: key.line, value: &steps }, compiler.found);
         compiler.tree.set_envelope(place);
     }
-    let (event_types, event_type_names) = compiler.event_types(document);
     let roles = compiler.roles(&columns);
     let Compiler { tree, sources, removed_keys, .. } = compiler;
     let protected = columns.iter().filter_map(|column| match column.rule {

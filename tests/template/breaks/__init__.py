@@ -1,12 +1,6 @@
 """The ways to break each rule: rule -> what is wrong -> how to make it wrong. cfn-lint lets nearly all of them pass."""
 
-from . import access, logs, prefixes, processor, storage, stream
+from . import access, alarms, dashboard, logs, partitions, prefixes, processor, storage, stream, table
 
-BREAKS = {
-    **stream.BREAKS,
-    **prefixes.BREAKS,
-    **processor.BREAKS,
-    **access.BREAKS,
-    **storage.BREAKS,
-    **logs.BREAKS,
-}
+MODULES = [stream, prefixes, processor, table, partitions, access, storage, logs, alarms, dashboard]
+BREAKS = {rule: damages for module in MODULES for rule, damages in module.BREAKS.items()}

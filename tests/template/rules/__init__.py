@@ -4,6 +4,7 @@ Most of these are demands of Firehose that cfn-lint does not know: the service r
 accepts it and sends every record to the error prefix.
 """
 
-from . import access, logs, prefixes, processor, storage, stream
+from . import access, alarms, dashboard, logs, partitions, prefixes, processor, storage, stream, table
 
-RULES = [*stream.RULES, *prefixes.RULES, *processor.RULES, *access.RULES, *storage.RULES, *logs.RULES]
+MODULES = [stream, prefixes, processor, table, partitions, access, storage, logs, alarms, dashboard]
+RULES = [rule for module in MODULES for rule in module.RULES]

@@ -5,7 +5,6 @@ from .prefixes import TABLE, prefixes
 
 CLOSED = {"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"}
 OWNED = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
-ENCRYPTED = {"ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
 
 
 def buckets(resources):
@@ -29,8 +28,14 @@ def buckets_are_closed_encrypted_and_owned(resources):
         problems += [f"{name}: {setting} is not on" for setting in sorted(CLOSED) if access.get(setting) is not True]
         if bucket.get("OwnershipControls") != OWNED:
             problems.append(f"{name}: access lists are not switched off")
-        if bucket.get("BucketEncryption") != ENCRYPTED:
-            problems.append(f"{name}: not SSE-S3")
+        match bucket.get("BucketEncryption", {}).get("ServerSideEncryptionConfiguration"):
+            case [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]:
+                pass
+            # The roles may use the key for a bucket, not for each object: they rely on the bucket key.
+            case [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": _}, "BucketKeyEnabled": True}]:
+                pass
+            case other:
+                problems.append(f"{name}: neither SSE-S3 nor SSE-KMS with a bucket key: {other}")
     return problems
 
 
@@ -73,12 +78,24 @@ def unfinished_uploads_are_aborted(resources):
     ]
 
 
-def the_table_never_expires(resources):
+def events_expire_as_their_partitions_do(resources):
+    """Events go when they are asked to go, all of them alike, and the table forgets them at the same age."""
     bucket = buckets(resources).get(target(destination(resources).get("BucketARN")), {})
+    expiring = [r for r in lifecycle(bucket) if {"ExpirationInDays", "ExpirationDate"} & set(r)]
+    hit = [r for r in expiring if TABLE.startswith(r.get("Prefix", "")) or r["Prefix"].startswith(TABLE)]
+    objects = [(rule.get("Prefix"), rule.get("ExpirationInDays")) for rule in hit]
+    environments = [f.get("Environment", {}).get("Variables", {}) for f in of_type(resources, "AWS::Lambda::Function").values()]
+    partitions = [(TABLE, e["RETENTION_DAYS"]) for e in environments if "RETENTION_DAYS" in e]
+    return [] if objects == partitions else [f"objects expire: {objects}; partitions: {partitions}"]
+
+
+def nothing_moves_out_of_reach(resources):
+    """Spectrum does not read Glacier's storage classes."""
     return [
-        f"a lifecycle rule for {prefix!r} deletes events"
-        for prefix in expiring_prefixes(bucket)
-        if TABLE.startswith(prefix) or prefix.startswith(TABLE)
+        f"{name}: {rule.get('Id')} moves objects to another storage class"
+        for name, bucket in buckets(resources).items()
+        for rule in lifecycle(bucket)
+        if {"Transition", "Transitions"} & set(rule)
     ]
 
 
@@ -102,6 +119,7 @@ RULES = [
     buckets_answer_only_over_tls,
     buckets_outlive_the_stack,
     unfinished_uploads_are_aborted,
-    the_table_never_expires,
+    events_expire_as_their_partitions_do,
+    nothing_moves_out_of_reach,
     errors_and_backup_expire,
 ]

@@ -6,10 +6,19 @@ SIZE_WITH_PARTITIONING = range(64, 128 + 1)  # MB
 INTERVAL_WITH_PARTITIONING = range(60, 900 + 1)  # seconds
 
 
-def there_is_one_direct_put_stream(resources):
-    streams = of_type(resources, "AWS::KinesisFirehose::DeliveryStream")
-    types = [s.get("DeliveryStreamType") for s in streams.values()]
-    return [] if types == ["DirectPut"] else [f"want one DirectPut stream, have {types}"]
+def there_is_one_stream_with_one_source(resources):
+    """Encryption of what the stream buffers is for direct puts; a source stream encrypts for itself, and excludes it."""
+    streams = of_type(resources, "AWS::KinesisFirehose::DeliveryStream").values()
+    if len(streams) != 1:
+        return [f"want one stream, have {len(streams)}"]
+    (found,) = streams
+    source = "KinesisStreamSourceConfiguration" in found
+    encrypts = "DeliveryStreamEncryptionConfigurationInput" in found
+    match found.get("DeliveryStreamType"), source, encrypts:
+        case ("DirectPut", False, True) | ("KinesisStreamAsSource", True, False):
+            return []
+        case kind:
+            return [f"type, source stream, encryption do not go together: {kind}"]
 
 
 def dynamic_partitioning_is_on(resources):
@@ -49,8 +58,8 @@ def compression_fits_the_format(resources):
         problems = []
         if compression != "UNCOMPRESSED":
             problems.append(f"record format conversion excludes CompressionFormat {compression}")
-        if extension.endswith(".gz"):
-            problems.append(f"converted objects would be called {extension}")
+        if extension != ".parquet":
+            problems.append(f"Parquet objects would be called {extension!r}")
         return problems
     if compression != "GZIP" or not extension.endswith(".gz"):
         return [f"{compression} JSON called {extension!r}: readers know gzip by .gz"]
@@ -66,12 +75,19 @@ def source_backup_is_on(resources):
 
 
 def records_in_flight_are_encrypted(resources):
-    key = stream(resources).get("DeliveryStreamEncryptionConfigurationInput", {}).get("KeyType")
-    return [] if key else ["the stream does not encrypt what it buffers"]
+    if stream(resources).get("DeliveryStreamType") != "DirectPut":
+        return []
+    match stream(resources).get("DeliveryStreamEncryptionConfigurationInput"):
+        case {"KeyType": "AWS_OWNED_CMK"}:
+            return []
+        case {"KeyType": "CUSTOMER_MANAGED_CMK", "KeyARN": _}:
+            return []
+        case other:
+            return [f"the stream does not encrypt what it buffers: {other}"]
 
 
 RULES = [
-    there_is_one_direct_put_stream,
+    there_is_one_stream_with_one_source,
     dynamic_partitioning_is_on,
     buffer_suits_dynamic_partitioning,
     backup_buffer_states_size_and_interval,

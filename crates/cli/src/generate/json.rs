@@ -77,8 +77,10 @@ impl Object<'_> {
             self.out.push(',');
         }
         self.empty = false;
-        quote(self.out, key);
-        self.out.push(':');
+        // Keys are ours, and have nothing to escape.
+        self.out.push('"');
+        self.out.push_str(key);
+        self.out.push_str("\":");
     }
 }
 
@@ -89,16 +91,20 @@ pub(crate) fn decimal(cents: i64) -> String {
 
 fn quote(out: &mut String, text: &str) {
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            '\n' => out.push_str("\\n"),
-            c if c < ' ' => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
+    // Runs of plain text are copied whole: nearly all text is plain.
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+        out.push_str(&rest[..at]);
+        match rest.as_bytes()[at] {
+            b'\n' => out.push_str("\\n"),
+            control @ 0..b' ' => {
+                let _ = write!(out, "\\u{control:04x}");
             }
-            c => out.push(c),
+            special => out.extend(['\\', char::from(special)]),
         }
+        rest = &rest[at + 1..];
     }
+    out.push_str(rest);
     out.push('"');
 }
 

@@ -6,41 +6,58 @@
 //! * [`people`]: who comes, and with which devices
 //! * [`visit`]: what they do, as abstract actions; who is who, what was ordered and when can be told from these alone
 //! * [`delivery`]: which actions travel in one record, how late, how often
+//! * [`filing`]: which partition the lake has for an event
 //! * [`timeline`], [`pace`]: all visits of the time span as one stream, in order of arrival
 //! * [`dialect`], [`json`]: an action in the words of the team that reports it
 //! * [`hostile`]: records that nobody means to send
+//! * [`line`]: a record as a line, with or without its arrival
+//! * [`truth`]: what is true of it all, for those who test what is made of the traffic
 //! * [`random`], [`share`]: chance and proportion in whole numbers
 
 mod delivery;
 mod dialect;
+mod filing;
 mod hostile;
 mod json;
+mod line;
 mod pace;
 mod people;
-mod random;
+pub(crate) mod random;
 mod share;
 mod shop;
 mod timeline;
+mod truth;
 mod visit;
 
-use anyhow::Context;
+use crate::schema::plan;
+use anyhow::{Context, Result};
+use clickstream::schema::Window;
 use hostile::Hostile;
+use indicatif::{ProgressBar, ProgressStyle};
+use line::Lines;
 use share::Share;
+use std::fs;
 use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use timeline::Timeline;
+use truth::Truth;
 
 const EXAMPLES: &str = "\
 Examples:
   clickstream generate
       a thousand records of one day, to look at
-  clickstream generate -n 1000000 --seed 2 | clickstream run --arrival 2026-11-24T00:00:00Z --out lake -
-      a million, through the transform as if they arrived at the end of their day
+  clickstream generate -n 1000000 --seed 2 --arrivals | clickstream run --out lake -
+      a million, through the transform, each at its time
   clickstream generate --start 2026-12-24T12:00:00Z --hours 6 --hostile 0.05
       one afternoon, with 5 % of hostile records on top
+  clickstream generate --hours 168 --arrivals > week.ndjson
+      a week in which every record says when it arrived
+  clickstream generate -n 100000 --hours 168 --unmixed --arrivals --truth truth > week.ndjson
+      a fuller one, and what a warehouse should make of it: truth/events.csv, sessions.csv, orders.csv …
 
-A line holds what the shop's pages sent, so it does not say when it arrived: lines are in order of arrival, from --start
-on. Tell whatever plays them when that was: `clickstream run --arrival`.";
+A line holds what the shop's pages sent and does not say when it arrived; tell whatever plays the lines when that was, or
+let them say so with --arrivals. They are in order of arrival, from --start on.";
 
 /// What to make.
 #[derive(Debug, clap::Args)]
@@ -65,39 +82,75 @@ pub(crate) struct Args {
     /// Hostile records on top, as a share of the shop's: 0.01 is one for every hundred
     #[arg(long, value_name = "SHARE", default_value = "0")]
     hostile: Share,
+
+    /// Write each record with its arrival: {"approximateArrivalTimestamp":<ms since 1970>,"data":"<base64>"}
+    #[arg(long)]
+    arrivals: bool,
+
+    /// No record may hold events of several partitions: the transform refuses such records
+    #[arg(long)]
+    unmixed: bool,
+
+    /// Write what is true of the traffic into this folder: events, rows, persons, sessions, orders … as CSV
+    #[arg(long, value_name = "DIR", requires = "arrivals")]
+    truth: Option<PathBuf>,
 }
 
-/// Writes the records to standard output, a line each.
+/// Writes the records to standard output, a line each, and the truth if it is wanted.
 ///
 /// # Errors
-/// When standard output cannot be written; that its reader has seen enough is no error.
-pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+/// When standard output or the truth cannot be written; that the reader of standard output has seen enough is no error.
+pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    let window = plan(None)?.window;
+    let mut truth = args.truth.as_ref().map(|folder| Truth::new(folder, window)).transpose()?;
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    match write(args, &mut out).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot write to standard output"),
-        _ => Ok(ExitCode::SUCCESS),
+    let written = write(args, window, truth.as_mut(), &mut out).and_then(|()| out.flush().context(OUTPUT));
+    match written {
+        Err(error) if is_broken_pipe(&error) => return Ok(ExitCode::SUCCESS),
+        written => written?,
     }
+    truth.map_or(Ok(()), Truth::write)?;
+    Ok(ExitCode::SUCCESS)
 }
 
-fn write(args: &Args, out: &mut impl Write) -> io::Result<()> {
+fn write(args: &Args, window: Window, mut truth: Option<&mut Truth>, out: &mut impl Write) -> Result<()> {
     let end = args.start + i64::from(args.hours) * 60 * 60_000;
+    let unmixed = args.unmixed.then_some(window);
+    let mut lines = Lines::new(out, args.arrivals);
     let mut hostile = Hostile::new(args.seed);
-    let mut written = 0;
-    let (mut record, mut line) = (String::new(), Vec::new());
-    for (delivery, number) in Timeline::new(args.seed, args.count, args.start, end).zip(1..) {
-        record.clear();
-        dialect::write(&delivery, &mut record);
-        out.write_all(record.as_bytes())?;
-        out.write_all(b"\n")?;
-        while written < args.hostile.of(number) {
-            line.clear();
-            hostile.write(&record, &mut line);
-            line.push(b'\n');
-            out.write_all(&line)?;
-            written += 1;
+    let mut bad = 0;
+    let (mut sound, mut unsound) = (String::new(), Vec::new());
+    let timeline = Timeline::new(args.seed, args.count, args.start, end, unmixed);
+    for (delivery, good) in progress(args.count).wrap_iter(timeline).zip(1..) {
+        sound.clear();
+        dialect::write(&delivery, &mut sound);
+        lines.write(sound.as_bytes(), delivery.arrival).context(OUTPUT)?;
+        if let Some(truth) = &mut truth {
+            truth.add(&delivery, good + bad, &sound)?;
+        }
+        while bad < args.hostile.of(good) {
+            unsound.clear();
+            hostile.write(&sound, &mut unsound);
+            lines.write(&unsound, delivery.arrival).context(OUTPUT)?;
+            bad += 1;
         }
     }
     Ok(())
+}
+
+/// How many records are written, on a terminal. Where they go to one themselves, or to a program that shows its own
+/// progress, it would be in the way.
+fn progress(count: u64) -> ProgressBar {
+    let into_file = fs::metadata("/dev/stdout").is_ok_and(|stdout| stdout.is_file());
+    let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} records, {eta} left");
+    let bar = if into_file { ProgressBar::new(count) } else { ProgressBar::hidden() };
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+const OUTPUT: &str = "cannot write to standard output";
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
 fn time(text: &str) -> Result<i64, &'static str> {

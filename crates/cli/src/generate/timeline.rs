@@ -3,25 +3,30 @@
 use super::delivery::Delivery;
 use super::pace;
 use super::random::Random;
+use super::visit::occasion::Occasion;
 use super::visit::{Visit, World};
+use clickstream::schema::Window;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The longest that a visit lasts, and its share of the time span if that is less.
-const LONGEST: i64 = 45 * 60_000;
+const LONGEST: i64 = 90 * 60_000;
 const LONGEST_SHARE: i64 = 8;
 
 /// The records, in order of arrival. Holds only what is under way.
 #[derive(Debug)]
 pub(crate) struct Timeline {
     world: World,
+    /// Set if no record may hold events of several partitions.
+    unmixed: Option<Window>,
     random: Random,
-    end: i64,
     /// When the last visit may begin.
     last_start: i64,
     /// When the next visit begins, and how much work lies between that and the last start.
     next_start: i64,
     work: i64,
+    /// Visits so far; openings are those that no other visit has led to.
+    openings: u64,
     visits: u64,
     /// Records of the visits so far, and how many more are wanted.
     planned: u64,
@@ -33,15 +38,16 @@ pub(crate) struct Timeline {
 
 impl Timeline {
     /// `count` records that arrive from `start` on and before `end` (milliseconds since 1970).
-    pub(crate) fn new(seed: u64, count: u64, start: i64, end: i64) -> Self {
+    pub(crate) fn new(seed: u64, count: u64, start: i64, end: i64, unmixed: Option<Window>) -> Self {
         let longest = LONGEST.min((end - start) / LONGEST_SHARE);
         let mut timeline = Self {
-            world: World { seed, regulars: 12 + count / 30, longest },
+            world: World { seed, regulars: 12 + count / 90, longest, start, end },
+            unmixed,
             random: Random::of("timeline", [seed]),
-            end,
             last_start: end - longest,
             next_start: start,
             work: pace::work(start, end - longest),
+            openings: 0,
             visits: 0,
             planned: 0,
             wanted: count,
@@ -55,7 +61,7 @@ impl Timeline {
     /// Lets the next visit begin after a pause that spreads the records still wanted evenly over the time that is left.
     fn wait(&mut self) {
         // What a visit brings is learned from those so far; about nine records, to begin with.
-        let (records, visits) = (i128::from(self.planned + 90), i128::from(self.visits + 10));
+        let (records, visits) = (i128::from(self.planned + 90), i128::from(self.openings + 10));
         let missing = i128::from(self.wanted.saturating_sub(self.planned).max(1));
         let mean = i128::from(self.work) * records / visits / missing;
         let pause = self.random.within(0, i64::try_from(2 * mean).unwrap_or(i64::MAX)).min(self.work);
@@ -64,11 +70,16 @@ impl Timeline {
     }
 
     fn open_visit(&mut self) {
-        let visit = Rc::new(Visit::of(&self.world, self.visits, self.next_start));
-        self.visits += 1;
-        for delivery in Delivery::of(&visit, self.end) {
-            self.under_way.insert((delivery.arrival, self.planned), delivery);
-            self.planned += 1;
+        self.openings += 1;
+        let mut occasions = vec![Occasion::by_chance(&self.world, self.visits, self.next_start)];
+        while let Some(occasion) = occasions.pop() {
+            let visit = Rc::new(Visit::of(&self.world, self.visits, occasion));
+            self.visits += 1;
+            for delivery in Delivery::of(&visit, self.world.end, self.unmixed) {
+                self.under_way.insert((delivery.arrival, self.planned), delivery);
+                self.planned += 1;
+            }
+            occasions.extend(visit.sequels(&self.world).filter(|sequel| sequel.start < self.last_start));
         }
         self.wait();
     }
@@ -98,7 +109,8 @@ mod tests {
     fn records_arrive_in_order_within_the_span_and_reach_across_it() {
         let (start, end) = (1_795_392_000_000, 1_795_392_000_000 + 24 * 60 * 60_000);
         for count in [300, 3000] {
-            let arrivals: Vec<i64> = Timeline::new(5, count, start, end).map(|delivery| delivery.arrival).collect();
+            let arrivals: Vec<i64> =
+                Timeline::new(5, count, start, end, None).map(|delivery| delivery.arrival).collect();
             assert_eq!(arrivals.len() as u64, count);
             assert!(arrivals.is_sorted());
             assert!(arrivals.iter().all(|arrival| (start..end).contains(arrival)));

@@ -1,5 +1,6 @@
 //! GA4's `dataLayer`, as the tag manager finds it: e-commerce under `ecommerce`, the rest beside it.
 
+use super::detail::{Detail, Details};
 use super::ga4::{ecommerce, others};
 use super::name::names;
 use super::{iso, stray};
@@ -7,9 +8,19 @@ use crate::generate::json::Object;
 use crate::generate::visit::action::{Action, Subject};
 use crate::generate::visit::event::Event;
 
+pub(super) fn details(event: &Event) -> Details {
+    let first = event.step.action == Action::ViewPage;
+    Details::of([Detail::Cookie, Detail::Url, Detail::Category])
+        // The tag manager knows the time only if the page pushes it.
+        .and(Detail::Time, !event.random().one_in(12))
+        .and(Detail::Referrer, first)
+        .and(Detail::UserAgent, first)
+        .and(Detail::Total, event.step.action == Action::PlaceOrder)
+}
+
 /// Adds the members of a push.
 pub(super) fn push(o: &mut Object, event: &Event) {
-    let (visit, mut random) = (event.visit, event.random());
+    let (visit, mut random, details) = (event.visit, event.random(), details(event));
     o.text("event", names(event.step).ga4);
     o.text("client_id", &visit.device.cookie);
     o.some("user_id", event.user_id());
@@ -27,8 +38,7 @@ pub(super) fn push(o: &mut Object, event: &Event) {
             o.object("consent", |o| o.text("analytics_storage", storage));
         }
     }
-    // The tag manager knows the time only if the page pushes it.
-    if !random.one_in(12) {
+    if details.tell(Detail::Time) {
         o.text("timestamp", iso(event.time()));
     }
     others(o, event);

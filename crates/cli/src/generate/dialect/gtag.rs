@@ -1,11 +1,20 @@
 //! The arguments of `gtag('event', name, parameters)`, forwarded as an object, with what the collector knows beside them.
 
+use super::detail::{Detail, Details};
 use super::ga4::{ecommerce, others};
 use super::name::names;
 use super::stray;
 use crate::generate::json::Object;
 use crate::generate::visit::action::Action;
 use crate::generate::visit::event::Event;
+
+pub(super) fn details(event: &Event) -> Details {
+    let first = event.step.action == Action::ViewPage;
+    Details::of([Detail::Time, Detail::Cookie, Detail::Url, Detail::Category])
+        .and(Detail::Referrer, first)
+        .and(Detail::UserAgent, first)
+        .and(Detail::Total, event.step.action == Action::PlaceOrder)
+}
 
 /// Adds the members of a call.
 pub(super) fn call(o: &mut Object, event: &Event) {

@@ -1,5 +1,6 @@
 //! Bodies of GA4's Measurement Protocol: who and when once, then the `events`.
 
+use super::detail::{Detail, Details};
 use super::ga4::{ecommerce, others};
 use super::name::names;
 use super::stray;
@@ -7,6 +8,11 @@ use crate::generate::delivery::Delivery;
 use crate::generate::json::Object;
 use crate::generate::visit::action::Action;
 use crate::generate::visit::event::Event;
+
+pub(super) fn details(event: &Event) -> Details {
+    Details::of([Detail::Time, Detail::Cookie, Detail::Url, Detail::Category])
+        .and(Detail::Total, event.step.action == Action::PlaceOrder)
+}
 
 /// Adds the members of a body.
 pub(super) fn body(o: &mut Object, delivery: &Delivery) {

@@ -1,6 +1,7 @@
 //! One abstract event, told in the words of each team: a file a dialect.
 
 mod data_layer;
+pub(crate) mod detail;
 mod ga4;
 mod gtag;
 mod measurement;
@@ -9,12 +10,15 @@ mod plain;
 mod plain_commerce;
 mod segment;
 mod segment_properties;
+mod server_tag;
 mod stray;
 
 use super::delivery::Delivery;
 use super::json::{object, objects};
 use super::shop::site::Dialect;
+use super::visit::event::Event;
 use clickstream::derive::time;
+use detail::Details;
 
 /// Appends a record as its sender writes it. It has no line break in it.
 pub(crate) fn write(delivery: &Delivery, out: &mut String) {
@@ -29,7 +33,20 @@ pub(crate) fn write(delivery: &Delivery, out: &mut String) {
         }
         Dialect::DataLayer => events.for_each(|event| object(out, |o| data_layer::push(o, &event))),
         Dialect::Gtag => events.for_each(|event| object(out, |o| gtag::call(o, &event))),
+        Dialect::ServerTag => events.for_each(|event| object(out, |o| server_tag::request(o, &event))),
         Dialect::Measurement => object(out, |o| measurement::body(o, delivery)),
+    }
+}
+
+/// What a report of an event tells.
+pub(crate) fn details(event: &Event) -> Details {
+    match event.dialect() {
+        Dialect::Plain => plain::details(event),
+        Dialect::Segment | Dialect::SegmentBatch => segment::details(event),
+        Dialect::DataLayer => data_layer::details(event),
+        Dialect::Gtag => gtag::details(event),
+        Dialect::ServerTag => server_tag::details(event),
+        Dialect::Measurement => measurement::details(event),
     }
 }
 

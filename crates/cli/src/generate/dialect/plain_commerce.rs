@@ -1,5 +1,6 @@
 //! The shop's own words for goods and money.
 
+use super::detail::{Detail, Details};
 use super::iso;
 use super::name::names;
 use crate::generate::json::Object;
@@ -8,7 +9,7 @@ use crate::generate::visit::action::Subject;
 use crate::generate::visit::event::Event;
 
 /// Lists and items: the catalogue team, in central Europe's winter time.
-pub(super) fn items(o: &mut Object, event: &Event) {
+pub(super) fn items(o: &mut Object, event: &Event, details: Details) {
     o.text("eventType", names(event.step).plain);
     o.text("eventId", event.id());
     o.text("uuid", &event.visit.device.cookie);
@@ -21,7 +22,7 @@ pub(super) fn items(o: &mut Object, event: &Event) {
         Subject::Item(shown) => {
             let line = &shown.line;
             o.text("itemId", line.item.id);
-            if event.random().percent(50) {
+            if details.tell(Detail::Category) {
                 o.text("item_name", line.item.name);
                 o.text("brand", line.item.brand);
                 o.text("category", line.item.category);
@@ -50,9 +51,9 @@ pub(super) fn items(o: &mut Object, event: &Event) {
 }
 
 /// Cart, checkout and orders: the payment team, whose money is text and whose guests are called so.
-pub(super) fn checkout(o: &mut Object, event: &Event) {
+pub(super) fn checkout(o: &mut Object, event: &Event, details: Details) {
     o.text("type", names(event.step).plain);
-    o.text("User_ID", event.user_id().unwrap_or_else(|| "guest".into()));
+    o.text("User_ID", event.user_id().unwrap_or("guest"));
     o.text("UUID", &event.visit.device.cookie);
     o.text("timestamp", iso(event.time()).replace('T', " ").trim_end_matches('Z'));
     o.number("visit_number", event.session_number());
@@ -67,7 +68,7 @@ pub(super) fn checkout(o: &mut Object, event: &Event) {
         _ => {}
     }
     o.some("email", event.email());
-    if event.random().one_in(15) {
+    if details.tell(Detail::Url) {
         o.text("url", event.url());
         o.some("referrer", event.referrer());
     }

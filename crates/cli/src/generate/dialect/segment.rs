@@ -1,5 +1,6 @@
 //! Segment's spec: `page`, `screen`, `track`, `identify` and `alias` calls, alone or in a `batch`.
 
+use super::detail::{Detail, Details};
 use super::name::names;
 use super::segment_properties::properties;
 use super::{iso, stray};
@@ -8,10 +9,25 @@ use crate::generate::json::Object;
 use crate::generate::visit::action::Action;
 use crate::generate::visit::event::Event;
 
+pub(super) fn details(event: &Event) -> Details {
+    let in_app = event.in_app();
+    let (page, action) = (event.step.action == Action::ViewPage, event.step.action);
+    let without_amounts = matches!(action, Action::EnterPayment | Action::FailPayment | Action::CancelOrder);
+    Details::of([Detail::Id, Detail::Time, Detail::Category])
+        .and(Detail::Cookie, action != Action::Alias)
+        .and(Detail::PreviousId, action == Action::Alias)
+        .and(Detail::Url, !in_app)
+        .and(Detail::Referrer, !in_app && (page || event.random().percent(10)))
+        // The app tells who and where it is only once in a while, and every visit sees a page.
+        .and(Detail::UserAgent, !in_app || page)
+        .and(Detail::Campaign, !in_app || page)
+        .and(Detail::Total, !without_amounts)
+}
+
 /// Adds the members of a call; `sent` is when, if it travels alone.
 pub(super) fn call(o: &mut Object, event: &Event, sent: Option<i64>) {
     let visit = event.visit;
-    let in_app = visit.device.agent.platform != "web";
+    let in_app = event.in_app();
     let call = match event.step.action {
         Action::ViewPage if in_app => "screen",
         Action::ViewPage => "page",
@@ -22,7 +38,7 @@ pub(super) fn call(o: &mut Object, event: &Event, sent: Option<i64>) {
     o.text("type", call);
     o.text("messageId", event.id());
     if call == "alias" {
-        o.text("previousId", &visit.device.cookie);
+        o.text("previousId", event.previous_id());
     } else {
         o.text("anonymousId", &visit.device.cookie);
     }
@@ -65,14 +81,13 @@ pub(super) fn batch(o: &mut Object, delivery: &Delivery) {
 }
 
 fn context(o: &mut Object, event: &Event, in_app: bool) {
-    let visit = event.visit;
+    let (visit, details) = (event.visit, details(event));
     if in_app {
         o.raw("app", r#"{"name":"shop-app","version":"8.4.1"}"#);
         o.object("os", |o| o.text("name", if visit.device.agent.platform == "ios" { "iOS" } else { "Android" }));
         o.raw("device", r#"{"type":"mobile"}"#);
         o.number("sessionId", event.session());
-        // The rest only once in a while, and every visit sees a page.
-        if event.step.action != Action::ViewPage {
+        if !details.tell(Detail::UserAgent) {
             return;
         }
     } else {
@@ -81,14 +96,16 @@ fn context(o: &mut Object, event: &Event, in_app: bool) {
         if event.step.action != Action::ViewPage {
             o.object("page", |o| {
                 o.text("url", event.url());
-                o.some("referrer", event.referrer().filter(|_| event.random().percent(10)));
+                if details.tell(Detail::Referrer) {
+                    o.some("referrer", event.referrer());
+                }
             });
         }
     }
     o.text("userAgent", visit.device.agent.header);
     o.text("ip", &visit.device.ip);
     o.text("locale", event.locale());
-    if let Some(campaign) = visit.channel.campaign.as_ref().filter(|_| event.step.page == 0) {
+    if let Some(campaign) = event.entry().and_then(|entry| entry.channel.campaign.as_ref()) {
         o.object("campaign", |o| {
             for (key, value) in campaign.parameters() {
                 let key = key.trim_start_matches("utm_");

@@ -1,5 +1,7 @@
 //! The properties of Segment's e-commerce events.
 
+use super::detail::Detail;
+use super::segment::details;
 use crate::generate::json::Object;
 use crate::generate::shop::order::{Line, Order};
 use crate::generate::visit::action::{Action, Subject};
@@ -56,7 +58,7 @@ fn bought(o: &mut Object, event: &Event, order: &Order) {
     o.text("order_id", &order.id);
     o.text("checkout_id", &order.cart.id);
     o.text("payment_method", order.payment_method);
-    if let Action::EnterPayment | Action::FailPayment | Action::CancelOrder = event.step.action {
+    if !details(event).tell(Detail::Total) {
         return;
     }
     for (key, cents) in [

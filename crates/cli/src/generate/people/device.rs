@@ -2,7 +2,7 @@
 
 use super::agent::{APPS, Agent, LAPTOPS, PHONES, ROBOTS, TABLETS, TERMINALS};
 use crate::generate::random::Random;
-use crate::generate::shop::site::{APP, GARDEN, MAIN, MOBILE, OUTLET, STORE, Site};
+use crate::generate::shop::site::{APP, GARDEN, GIFTS, MAIN, MOBILE, OUTLET, STORE, Site};
 
 /// A browser or an app on some machine.
 #[derive(Debug, Clone)]
@@ -23,23 +23,43 @@ pub(crate) enum Kind {
     App(u64),
     /// Lies in the living room: everybody in the household uses it.
     FamilyTablet(u64),
-    /// Stands in a store: strangers use it, one after the other. It gives each of them a new cookie.
+    /// Stands in a store: people use it, one after the other. It gives each of them a new cookie.
     Terminal(u64),
+    /// Likewise, but it keeps its cookie: to the stream, all of them are one visitor.
+    Kiosk(u64),
     Robot(u64),
 }
 
+/// How people deal with accounts on a kind of device, in percent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Habits {
+    /// Come with a login that is still valid.
+    pub(crate) stay_logged_in: u64,
+    pub(crate) log_in: u64,
+    pub(crate) log_out: u64,
+}
+
 /// Persons with neighbouring numbers live together.
-const HOUSEHOLD: u64 = 3;
+pub(super) const HOUSEHOLD: u64 = 3;
 
 /// One household in so many has a tablet.
-const TABLETS_ONE_IN: u64 = 3;
+const TABLETS_ONE_IN: u64 = 2;
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
 
-/// Clocks that are wrong: by a little, by a time zone, by a day, by a dead battery.
-const SKEWS: [i64; 7] =
-    [-150_000, 40_000, 37 * MINUTE, -3 * 60 * MINUTE, 5 * 60 * MINUTE, 26 * 60 * MINUTE, -400 * DAY];
+/// Clocks that are wrong: by a little, by an hour of summer time, by a time zone, by a day, by a dead battery.
+const SKEWS: [i64; 9] = [
+    -150_000,
+    40_000,
+    37 * MINUTE,
+    60 * MINUTE,
+    63 * MINUTE,
+    -3 * 60 * MINUTE,
+    5 * 60 * MINUTE,
+    26 * 60 * MINUTE,
+    -400 * DAY,
+];
 
 impl Kind {
     /// What the person with this number takes for a visit.
@@ -54,14 +74,23 @@ impl Kind {
         ])
     }
 
+    pub(crate) fn habits(self) -> Habits {
+        match self {
+            Self::FamilyTablet(_) => Habits { stay_logged_in: 25, log_in: 60, log_out: 35 },
+            Self::Terminal(_) | Self::Kiosk(_) => Habits { stay_logged_in: 0, log_in: 70, log_out: 60 },
+            _ => Habits { stay_logged_in: 30, log_in: 10, log_out: 15 },
+        }
+    }
+
     /// Where such a device enters the shop.
     pub(crate) fn site(self, random: &mut Random) -> &'static Site {
         match (self, random.below(100)) {
             (Self::App(_), _) => &APP,
-            (Self::Terminal(_), _) => &STORE,
+            (Self::Terminal(_) | Self::Kiosk(_), _) => &STORE,
             (Self::Phone(_), 0..50) => &MOBILE,
             (Self::Laptop(_) | Self::FamilyTablet(_) | Self::Robot(_), 0..20) => &GARDEN,
-            (_, 87..) => &OUTLET,
+            (_, 80..89) => &GIFTS,
+            (_, 89..) => &OUTLET,
             _ => &MAIN,
         }
     }
@@ -76,11 +105,12 @@ impl Device {
             Kind::FamilyTablet(number) => (number, 4, &TABLETS),
             Kind::Terminal(number) => (number, 5, &TERMINALS),
             Kind::Robot(number) => (number, 6, &ROBOTS),
+            Kind::Kiosk(number) => (number, 7, &TERMINALS),
         };
         let mut random = Random::of("device", [seed, sort, owner]);
         let agent = random.popular(agents);
         let cookie = random.uuid();
-        let skewed = !matches!(kind, Kind::Robot(_) | Kind::Terminal(_)) && random.percent(5);
+        let skewed = !matches!(kind, Kind::Robot(_) | Kind::Terminal(_) | Kind::Kiosk(_)) && random.percent(5);
         Self {
             cookie: if agent.platform == "ios" { cookie.to_uppercase() } else { cookie },
             agent,

@@ -4,3 +4,4 @@
 pub(crate) mod agent;
 pub(crate) mod device;
 pub(crate) mod person;
+pub(crate) mod visitor;

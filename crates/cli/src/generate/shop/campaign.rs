@@ -7,6 +7,17 @@ pub(crate) struct Channel {
     pub(crate) campaign: Option<Campaign>,
     /// The advertising network's key for its click ids.
     pub(crate) click_key: Option<&'static str>,
+    /// What an analyst would write beside it, by hand.
+    pub(crate) touch: Touch,
+}
+
+/// Where visitors come from, in the terms of a marketing report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Touch {
+    pub(crate) source: &'static str,
+    pub(crate) medium: &'static str,
+    pub(crate) campaign: &'static str,
+    pub(crate) channel: &'static str,
 }
 
 /// What the `utm_` parameters say.
@@ -36,33 +47,54 @@ impl Campaign {
     }
 }
 
-const fn organic(referrer: Option<&'static str>) -> Channel {
-    Channel { referrer, campaign: None, click_key: None }
+const fn touch([source, medium, campaign, channel]: [&'static str; 4]) -> Touch {
+    Touch { source, medium, campaign, channel }
 }
 
-const fn paid(referrer: &'static str, click_key: &'static str, campaign: Campaign) -> Channel {
-    Channel { referrer: Some(referrer), campaign: Some(campaign), click_key: Some(click_key) }
+const fn linked(referrer: &'static str, classified: [&'static str; 4]) -> Channel {
+    Channel { referrer: Some(referrer), campaign: None, click_key: None, touch: touch(classified) }
+}
+
+/// A link that says which campaign it is of.
+const fn tagged(referrer: Option<&'static str>, campaign: Campaign, channel: &'static str) -> Channel {
+    let touch = touch([campaign.source, campaign.medium, campaign.name, channel]);
+    Channel { referrer, campaign: Some(campaign), click_key: None, touch }
+}
+
+const fn clicked(click_key: &'static str, channel: Channel) -> Channel {
+    Channel { click_key: Some(click_key), ..channel }
 }
 
 /// The address itself, typed or remembered.
-pub(crate) static DIRECT: Channel = organic(None);
+pub(crate) static DIRECT: Channel =
+    Channel { referrer: None, campaign: None, click_key: None, touch: touch(["(direct)", "(none)", "", "Direct"]) };
 
 /// The newsletter; its links may carry the reader's address.
-pub(crate) static NEWSLETTER: Channel =
-    Channel { referrer: None, campaign: Some(campaign(["newsletter", "email", "2026-w48"])), click_key: None };
+pub(crate) static NEWSLETTER: Channel = tagged(None, campaign(["newsletter", "email", "2026-w48"]), "Email");
 
 /// The other channels, with how often each is used.
-pub(crate) static CHANNELS: [(u64, Channel); 9] = [
-    (30, organic(None)),
-    (28, organic(Some("https://www.google.com/"))),
-    (5, organic(Some("https://www.bing.com/search?q=trail+runner"))),
-    (4, organic(Some("https://blog.example.net/best-of-black-friday"))),
-    (3, organic(Some("https://l.instagram.com/"))),
-    (12, paid("https://www.google.com/", "gclid", GOOGLE)),
-    (7, paid("https://m.facebook.com/", "fbclid", FACEBOOK)),
-    (4, paid("https://www.bing.com/", "msclkid", BING)),
-    (3, paid("https://www.tiktok.com/", "ttclid", TIKTOK)),
+pub(crate) static CHANNELS: [(u64, Channel); 16] = [
+    (30, Channel { referrer: None, campaign: None, click_key: None, touch: DIRECT.touch }),
+    (28, linked(GOOGLE_PAGE, ["www.google.com", "organic", "", "Organic Search"])),
+    (5, linked("https://www.bing.com/search?q=trail+runner", ["www.bing.com", "organic", "", "Organic Search"])),
+    (4, linked("https://blog.example.net/best-of-black-friday", ["blog.example.net", "referral", "", "Referral"])),
+    (3, linked("https://l.instagram.com/", ["l.instagram.com", "social", "", "Organic Social"])),
+    (1, linked("https://mail.google.com/", ["mail.google.com", "email", "", "Email"])),
+    (12, clicked("gclid", tagged(Some(GOOGLE_PAGE), GOOGLE, "Paid Search"))),
+    (7, clicked("fbclid", tagged(Some(FACEBOOK_PAGE), FACEBOOK, "Paid Social"))),
+    (4, clicked("msclkid", tagged(Some("https://www.bing.com/"), BING, "Paid Search"))),
+    (3, clicked("ttclid", tagged(Some("https://www.tiktok.com/"), TIKTOK, "Paid Social"))),
+    // Networks that tag the click and leave the campaign to their own reports.
+    (3, clicked("gclid", linked(GOOGLE_PAGE, ["google", "cpc", "", "Paid Search"]))),
+    (2, clicked("fbclid", linked(FACEBOOK_PAGE, ["facebook", "social", "", "Organic Social"]))),
+    (2, tagged(Some("https://deals.example.org/"), campaign(["deals", "affiliate", "BF deals"]), "Affiliates")),
+    (2, tagged(Some("https://news.example.org/"), campaign(["adnet", "display", "bf26_reach"]), "Display")),
+    (1, tagged(None, campaign(["app", "push", "cart_reminder"]), "Push")),
+    (1, tagged(None, campaign(["poster", "qr", "Straßenbahn"]), "Unassigned")),
 ];
+
+const GOOGLE_PAGE: &str = "https://www.google.com/";
+const FACEBOOK_PAGE: &str = "https://m.facebook.com/";
 
 const GOOGLE: Campaign = Campaign {
     content: Some("ad-A"),

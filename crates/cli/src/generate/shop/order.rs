@@ -64,6 +64,26 @@ impl Order {
         let tax = goods - discount - subtotal;
         Self { id, cart, subtotal, discount, tax, shipping, total: subtotal + tax + shipping, payment_method }
     }
+
+    /// The same order with one more of its first item.
+    pub(crate) fn enlarged(&self) -> Self {
+        let mut lines = self.cart.lines.clone();
+        if let Some(line) = lines.first_mut() {
+            line.quantity += 1;
+        }
+        self.with(lines)
+    }
+
+    /// What the customer gets back for one line of it: no shipping.
+    pub(crate) fn returned(&self, line: &Line) -> Self {
+        let part = self.with(vec![line.clone()]);
+        Self { total: part.total - part.shipping, shipping: 0, ..part }
+    }
+
+    fn with(&self, lines: Vec<Line>) -> Self {
+        let cart = Cart { id: self.cart.id.clone(), lines, coupon: self.cart.coupon };
+        Self::of(self.id.clone(), cart, self.payment_method)
+    }
 }
 
 #[cfg(test)]

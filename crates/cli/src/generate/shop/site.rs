@@ -15,6 +15,8 @@ pub(crate) enum Dialect {
     DataLayer,
     /// The arguments of `gtag()`, forwarded.
     Gtag,
+    /// GA4's events as a tag manager on a server hands them on.
+    ServerTag,
     /// Bodies of GA4's Measurement Protocol.
     Measurement,
 }
@@ -48,6 +50,7 @@ pub(crate) static MAIN: Site = site("www.shop.example", "shop", Dialect::Plain);
 pub(crate) static OUTLET: Site = site("outlet.shop.example", "outlet", Dialect::Segment);
 pub(crate) static GARDEN: Site = site("garden.shop.example", "G-GARDEN26", Dialect::DataLayer);
 pub(crate) static MOBILE: Site = Site { checkout: Some(&MAIN), ..site("m.shop.example", "G-MOBILE26", Dialect::Gtag) };
+pub(crate) static GIFTS: Site = site("gifts.shop.example", "G-GIFTS26", Dialect::ServerTag);
 /// Terminals in the shop's stores.
 pub(crate) static STORE: Site = site("store.shop.example", "G-STORE26", Dialect::Measurement);
 pub(crate) static APP: Site = site("app.shop.example", "shop-app", Dialect::SegmentBatch);

@@ -84,7 +84,7 @@ impl Walk {
     }
 
     fn search(&mut self) -> (&'static str, Vec<&'static Item>) {
-        let term = match &self.person {
+        let term = match &self.guest.person {
             // Typed into the wrong box.
             Some(person) if self.random.one_in(60) => person.email(),
             _ => (*self.random.popular(&TERMS)).to_owned(),

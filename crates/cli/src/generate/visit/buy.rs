@@ -68,7 +68,8 @@ impl Walk {
         for (action, percent) in [(Action::ChangeOrder, 5), (Action::CancelOrder, 6), (Action::RefundOrder, 6)] {
             if self.random.percent(percent) {
                 self.wait(60_000, 600_000);
-                self.act(action, Subject::Order(order.clone()));
+                let changed = if action == Action::ChangeOrder { Rc::new(order.enlarged()) } else { order };
+                self.act(action, Subject::Order(changed));
                 break;
             }
         }

@@ -2,8 +2,13 @@
 
 use super::action::{Action, Subject};
 use super::walk::Walk;
-use crate::generate::people::person::{Account, Person};
+use crate::generate::people::person::Account;
+use crate::generate::shop::campaign::CHANNELS;
+use crate::generate::shop::order::Order;
 use crate::generate::shop::page::Page;
+use std::rc::Rc;
+
+const MINUTE: i64 = 60_000;
 
 /// What a visit is for.
 #[derive(Debug, Clone, Copy)]
@@ -19,8 +24,8 @@ enum Intent {
 
 impl Walk {
     /// The whole visit of a person.
-    pub(super) fn visit(&mut self, person: &Person) {
-        let has_account = person.account == Account::Open;
+    pub(super) fn visit(&mut self) {
+        let has_account = self.guest.account == Account::Open;
         let intents = [
             (22, Intent::Glance),
             (42, Intent::Browse),
@@ -29,18 +34,22 @@ impl Walk {
             (if has_account { 8 } else { 0 }, Intent::Manage),
         ];
         let intent = *self.random.weighted(&intents);
-        self.logged_in = has_account && self.random.percent(30);
+        self.logged_in = has_account && self.random.percent(self.guest.habits.stay_logged_in);
         if let Intent::Manage = intent {
             return self.manage();
         }
         self.land();
+        if self.logged_in {
+            self.tell_former_id();
+        }
         if let Intent::Glance = intent {
             return;
         }
         for _ in 0..self.random.within(1, 2) {
             self.look_around();
         }
-        if has_account && !self.logged_in && self.random.percent(10) {
+        self.interrupt();
+        if has_account && !self.logged_in && self.random.percent(self.guest.habits.log_in) {
             self.log_in();
         }
         match intent {
@@ -54,7 +63,33 @@ impl Walk {
         if self.random.percent(3) {
             self.act(Action::Subscribe, Subject::Nothing);
         }
-        self.log_out(15);
+        self.log_out(self.guest.habits.log_out);
+    }
+
+    /// Some leave the page open for a while; some leave, and come back through another door.
+    fn interrupt(&mut self) {
+        if self.random.percent(5) {
+            self.wait(20 * MINUTE, 45 * MINUTE);
+        }
+        if self.random.percent(5) {
+            let channel = self.random.weighted(&CHANNELS);
+            self.enter_by(channel);
+            self.land();
+        }
+    }
+
+    /// Gives back an order, or one line of it.
+    pub(super) fn give_back(&mut self, order: &Rc<Order>, as_customer: bool) {
+        self.view(Page::Account);
+        if as_customer {
+            self.log_in();
+        }
+        self.view(Page::Help);
+        self.wait(20_000, 120_000);
+        let line = self.random.pick(&order.cart.lines);
+        let back = if self.random.percent(50) { Rc::new(order.returned(line)) } else { order.clone() };
+        self.act(Action::RefundOrder, Subject::Order(back));
+        self.log_out(self.guest.habits.log_out);
     }
 
     /// Looks after the account; those who forgot the password come with a secret in the address.
@@ -67,15 +102,15 @@ impl Walk {
         }
         self.view(Page::Account);
         self.act(Action::Identify, Subject::Nothing);
-        self.log_out(50);
+        self.log_out(self.guest.habits.log_out.max(50));
     }
 
     /// In the checkout, customers log in, some newcomers open an account, and the others stay guests.
     pub(super) fn log_in_to_buy(&mut self) {
-        match self.person.as_ref().map(|person| person.account) {
+        match self.guest.account {
             _ if self.logged_in => {}
-            Some(Account::Open) if self.random.percent(85) => self.log_in(),
-            Some(Account::Possible) if self.random.percent(35) => {
+            Account::Open if self.random.percent(85) => self.log_in(),
+            Account::Possible if self.random.percent(35) => {
                 self.wait(20_000, 90_000);
                 self.logged_in = true;
                 self.act(Action::SignUp, Subject::Nothing);
@@ -86,11 +121,19 @@ impl Walk {
         }
     }
 
+    /// Whoever had another user id is told to be the same, once a visit.
+    fn tell_former_id(&mut self) {
+        if let Some(former) = self.guest.former.take() {
+            self.act(Action::Alias, Subject::Text(former));
+        }
+    }
+
     fn log_in(&mut self) {
         self.wait(5_000, 30_000);
         self.logged_in = true;
         let method = *self.random.weighted(&[(70, "password"), (20, "passkey"), (10, "google")]);
         self.act(Action::LogIn, Subject::Text(method.to_owned()));
+        self.tell_former_id();
         if self.random.percent(40) {
             self.act(Action::Identify, Subject::Nothing);
         }

@@ -1,7 +1,7 @@
 //! A step as its sender sees it: what every dialect can say of it, before it chooses its words.
 
-use super::Visit;
 use super::action::{Action, Step, Subject};
+use super::{Entry, Visit};
 use crate::generate::people::person::Person;
 use crate::generate::random::Random;
 use crate::generate::shop::campaign::{Campaign, payment_referrer};
@@ -29,7 +29,12 @@ impl Visit {
 impl<'a> Event<'a> {
     /// Who reports it, and how.
     pub(crate) fn dialect(&self) -> Dialect {
-        self.visit.site.of_page(self.page()).dialect
+        let dialect = self.visit.site.of_page(self.page()).dialect;
+        match self.step.action {
+            // GA4 has no word for it: the accounts' own service tells.
+            Action::Alias if !matches!(dialect, Dialect::Segment | Dialect::SegmentBatch) => Dialect::Plain,
+            _ => dialect,
+        }
     }
 
     /// Chance of its own, for the whims of its sender.
@@ -52,8 +57,21 @@ impl<'a> Event<'a> {
     }
 
     /// Who it is to the shop, if that is known at this step.
-    pub(crate) fn user_id(&self) -> Option<String> {
-        self.person().filter(|_| self.step.logged_in).map(Person::user_id)
+    pub(crate) fn user_id(&self) -> Option<&'a str> {
+        self.visit.identity.as_ref().filter(|_| self.step.logged_in).map(|identity| identity.user_id.as_str())
+    }
+
+    /// The identifier that an alias says is the same person's: a former user id, or the cookie.
+    pub(crate) fn previous_id(&self) -> &'a str {
+        match &self.step.subject {
+            Subject::Text(former) => former,
+            _ => &self.visit.device.cookie,
+        }
+    }
+
+    /// How the visitor came to the page from outside, if they did.
+    pub(crate) fn entry(&self) -> Option<&'a Entry> {
+        self.visit.entries.iter().find(|entry| entry.page == self.step.page)
     }
 
     /// The session's number: seconds of its start, as GA4 has it.
@@ -64,6 +82,11 @@ impl<'a> Event<'a> {
     /// How many visits the visitor has behind them, and this one.
     pub(crate) fn session_number(&self) -> i64 {
         1 + i64::from(self.visit.seed.to_le_bytes()[0] % 7)
+    }
+
+    /// Whether it happened in the app, which has screens for pages.
+    pub(crate) fn in_app(&self) -> bool {
+        self.visit.device.agent.platform != "web"
     }
 
     pub(crate) fn page(&self) -> &'a Page {
@@ -81,9 +104,9 @@ impl<'a> Event<'a> {
         {
             return Some(referrer.to_owned());
         }
-        match self.step.page.checked_sub(1) {
-            Some(previous) => Some(self.visit.url(previous)),
-            None => self.visit.channel.referrer.map(str::to_owned),
+        match self.entry() {
+            Some(entry) => entry.channel.referrer.map(str::to_owned),
+            None => Some(self.visit.url(self.step.page - 1)),
         }
     }
 
@@ -140,19 +163,19 @@ impl Visit {
         if let Some(query) = self.pages[page].query() {
             add(&query);
         }
-        if page == 0 {
+        if let Some(entry) = self.entries.iter().find(|entry| entry.page == page) {
             let mut query = String::new();
-            for (key, value) in self.channel.campaign.iter().flat_map(Campaign::parameters) {
+            for (key, value) in entry.channel.campaign.iter().flat_map(Campaign::parameters) {
                 query.clear();
                 let _ = write!(query, "{key}={}", encode(value));
                 add(&query);
             }
-            if let Some(key) = self.channel.click_key {
-                add(&format!("{key}={}", self.click_id));
+            if let Some(key) = entry.channel.click_key {
+                add(&format!("{key}={}", entry.click_id));
             }
-            if let Some(person) = self.person.as_ref().filter(|_| self.names_email) {
-                add(&format!("email={}", encode(&person.email())));
-            }
+        }
+        if let Some(person) = self.person.as_ref().filter(|_| page == 0 && self.names_email) {
+            add(&format!("email={}", encode(&person.email())));
         }
         url
     }

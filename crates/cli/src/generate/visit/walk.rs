@@ -1,8 +1,11 @@
 //! Walking through the shop: keeps the clock, the page, the cart and the login, and notes every step.
 
+use super::Entry;
 use super::action::{Action, Shown, Step, Subject};
-use crate::generate::people::person::Person;
+use crate::generate::people::device::Habits;
+use crate::generate::people::person::{Account, Person};
 use crate::generate::random::Random;
+use crate::generate::shop::campaign::Channel;
 use crate::generate::shop::catalogue::Item;
 use crate::generate::shop::order::{Cart, Line};
 use crate::generate::shop::page::Page;
@@ -13,7 +16,7 @@ use std::rc::Rc;
 #[derive(Debug)]
 pub(super) struct Walk {
     pub(super) random: Random,
-    pub(super) person: Option<Person>,
+    pub(super) guest: Guest,
     /// Of the visit; ids of carts and orders are made from it.
     pub(super) number: u64,
     pub(super) logged_in: bool,
@@ -22,14 +25,25 @@ pub(super) struct Walk {
     clock: i64,
     longest: i64,
     pages: Vec<Page>,
+    entries: Vec<Entry>,
     steps: Vec<Step>,
 }
 
+/// Who walks, as far as it matters here.
+#[derive(Debug)]
+pub(super) struct Guest {
+    pub(super) person: Option<Person>,
+    pub(super) account: Account,
+    pub(super) habits: Habits,
+    /// A user id that the account had before, and that no page has told of yet.
+    pub(super) former: Option<String>,
+}
+
 impl Walk {
-    pub(super) fn new(random: Random, longest: i64, number: u64, person: Option<Person>) -> Self {
+    pub(super) fn new(random: Random, longest: i64, number: u64, guest: Guest) -> Self {
         Self {
             random,
-            person,
+            guest,
             number,
             logged_in: false,
             cart: Vec::new(),
@@ -37,12 +51,19 @@ impl Walk {
             clock: 0,
             longest,
             pages: vec![],
+            entries: vec![],
             steps: vec![],
         }
     }
 
-    pub(super) fn done(self) -> (Vec<Page>, Vec<Step>) {
-        (self.pages, self.steps)
+    pub(super) fn done(self) -> (Vec<Page>, Vec<Entry>, Vec<Step>) {
+        (self.pages, self.entries, self.steps)
+    }
+
+    /// Enters the shop, by the page that is opened next.
+    pub(super) fn enter_by(&mut self, channel: &'static Channel) {
+        let click_id = format!("Cj0{:016x}_{:06X}", self.random.draw(), self.random.below(1 << 24));
+        self.entries.push(Entry { page: self.pages.len(), channel, click_id });
     }
 
     /// Lets time pass, in milliseconds.

@@ -1,0 +1,37 @@
+//! The transform itself, with everything on: what the Lambda does between the bytes that came and the bytes that go.
+
+use crate::workload::ARRIVAL;
+use anyhow::{Result, anyhow};
+use clickstream::batch::{self, Counts};
+use clickstream::firehose::Request;
+use clickstream::schema::Plan;
+use clickstream::transform::Transform;
+
+/// As tables call it.
+pub const NAME: &str = "clickstream";
+
+/// The transform with the schema of the project.
+///
+/// # Errors
+/// Never, as long as the schema compiles.
+pub fn transform() -> Result<Transform> {
+    Ok(Transform::new(Plan::embedded().map_err(|problems| anyhow!("{problems}"))?))
+}
+
+/// An answer, and what it came to.
+#[derive(Debug, Default)]
+pub struct Answered {
+    /// What Firehose gets; nothing for what is no invocation.
+    pub body: Vec<u8>,
+    /// What it came to.
+    pub counts: Counts,
+}
+
+/// Answers the invocation `body`.
+pub fn answered(transform: &mut Transform, body: &[u8]) -> Answered {
+    let Some(request) = std::str::from_utf8(body).ok().and_then(|text| Request::parse(text).ok()) else {
+        return Answered::default();
+    };
+    let answer = batch::answer(transform, &request, ARRIVAL);
+    Answered { body: answer.body.into_bytes(), counts: answer.counts }
+}

@@ -1,0 +1,28 @@
+"""Registers the partitions of the coming days now, not within the hour: a new event type is visible with its first row.
+
+    python deploy/register.py clickstream-dev
+
+Prints what the partitions function answers. Ends with 1 if it fails; `sam remote invoke` would end with 0.
+"""
+
+import json
+import sys
+
+import boto3
+import outputs
+
+
+def main() -> None:
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    function = outputs.of(sys.argv[1])["PartitionsFunctionName"]
+    answer = boto3.client("lambda").invoke(FunctionName=function, Payload=b"{}")
+    told = answer["Payload"].read().decode()
+    if "FunctionError" in answer:
+        message = json.loads(told).get("errorMessage", told)
+        sys.exit(f"{function}: {message}\nUntil it succeeds, Spectrum does not see new partitions; nothing is lost.")
+    print(f"partitions: {told}")
+
+
+if __name__ == "__main__":
+    main()

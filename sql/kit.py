@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""The SQL of this folder with its settings filled in, ready for psql, an editor or a test.
+
+    python sql/kit.py                          every common statement, in order, for Redshift
+    python sql/kit.py 11 3 | psql …            11_load.sql and all that begins with 3
+    python sql/kit.py erase person_id=u-1042
+    python sql/kit.py --engine postgresql 1    the same text as PostgreSQL or DuckDB understand it
+"""
+
+import argparse
+import re
+import shlex
+import sys
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+ENGINES = ("redshift", "postgresql", "duckdb", "athena")
+
+
+def settings(**changes: str) -> dict[str, str]:
+    """settings.env as a dictionary, with `changes`."""
+    lines = shlex.split((FOLDER / "settings.env").read_text(), comments=True)
+    values = dict(line.split("=", 1) for line in lines)
+    return values | changes
+
+
+def files(engine: str, prefixes: list[str] | None = None) -> list[Path]:
+    """The numbered files for `engine`, in order; with `prefixes`, those whose names begin so, numbered or not."""
+    everything = sorted([*FOLDER.glob("*.sql"), *FOLDER.glob(f"{engine}/*.sql")], key=lambda file: file.name)
+    if not prefixes:
+        return [file for file in everything if file.name[0].isdigit()]
+    for prefix in prefixes:
+        if not any(file.name.startswith(prefix) for file in everything):
+            raise SystemExit(f"{FOLDER}: no file for {engine} begins with {prefix!r}; {FOLDER / 'README.md'} lists them")
+    return [file for prefix in prefixes for file in everything if file.name.startswith(prefix)]
+
+
+def render(file: Path, values: dict[str, str], engine: str = "redshift") -> str:
+    """The text of `file` with settings filled in, as `engine` understands it. `${11_load.sql}` stands for that file,
+    `${11_load.sql load_from=current_date}` with a setting changed."""
+    def value(match: re.Match) -> str:
+        if match[1] not in values:
+            raise SystemExit(f"{file}: {match[0]} is not set; add it to {FOLDER / 'settings.env'} or as {match[1]}=value")
+        return values[match[1]]
+
+    def included(match: re.Match) -> str:
+        change = dict([match[2].split("=", 1)]) if match[2] else {}
+        return render(FOLDER / match[1], values | change, "redshift")
+
+    text = re.sub(r"\$\{(\w+\.sql)(?: (\w+=[^}]*))?\}", included, file.read_text())
+    text = re.sub(r"\$\{(\w+)\}", value, text)
+    return text if engine in ("redshift", "athena") else without_redshift_clauses(text)
+
+
+def without_redshift_clauses(text: str) -> str:
+    """What PostgreSQL and DuckDB lack and do not need: how a table lies on disks, and views that bind late."""
+    text = re.sub(r"\n(diststyle|distkey|sortkey)\b[^;]*;", ";", text)
+    return text.replace("\nwith no schema binding", "")
+
+
+def statements(text: str) -> list[str]:
+    """The statements of `text`; a `;` ends one where it ends a line outside $$ … $$."""
+    parts, quoted = [[]], False
+    for line in text.splitlines():
+        parts[-1].append(line)
+        quoted ^= line.count("$$") % 2 == 1
+        if line.rstrip().endswith(";") and not quoted:
+            parts.append([])
+    whole = ("\n".join(part).strip().removesuffix(";") for part in parts)
+    return [part for part in whole if re.sub(r"--[^\n]*", "", part).strip()]
+
+
+def lake_columns(values: dict[str, str]) -> dict[str, str]:
+    """Name and type of every column of the external table, partition keys last."""
+    text = render(FOLDER / "redshift" / "external_table.sql", values)
+    return dict(re.findall(r'"(\w+)" (\w+(?:\([\d,]+\))?)', text))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0],
+        epilog=__doc__.partition("\n\n")[2],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--engine", choices=ENGINES, default="redshift")
+    parser.add_argument("words", nargs="*", metavar="FILE|NAME=VALUE", help="how files' names begin; settings to change")
+    args = parser.parse_args()
+    changes = dict(word.split("=", 1) for word in args.words if "=" in word)
+    for file in files(args.engine, [word for word in args.words if "=" not in word]):
+        sys.stdout.write(render(file, settings(**changes), args.engine) + "\n")
+
+
+if __name__ == "__main__":
+    main()

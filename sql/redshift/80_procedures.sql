@@ -1,0 +1,33 @@
+-- What the schedule calls (redshift/schedule.yaml). Each is one transaction: whoever queries sees all of it or nothing.
+
+-- Every hour.
+create or replace procedure ${schema}.load_events() as $$
+begin
+  lock table ${schema}.load_lock;
+${11_load.sql load_from=current_date - 10}
+end
+$$ language plpgsql security definer;
+
+-- Every night: mends what a pause has left out, then builds the customer 360 anew.
+create or replace procedure ${schema}.rebuild() as $$
+begin
+  lock table ${schema}.load_lock;
+${11_load.sql load_from=current_date - 60}
+${30_clean_events.sql}
+${31_accounts.sql}
+${32_identity_map.sql}
+${33_person_events.sql}
+${40_sessions.sql}
+${50_orders.sql}
+${51_order_items.sql}
+${60_customers.sql}
+${61_attribution.sql}
+end
+$$ language plpgsql security definer;
+
+-- Every month.
+create or replace procedure ${schema}.keep_hot() as $$
+begin
+  call ${schema}.advance_boundary(cast(date_trunc('month', current_date - ${hot_days}) as date));
+end
+$$ language plpgsql security definer;

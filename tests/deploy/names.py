@@ -1,0 +1,6 @@
+"""What the tests of deploy/ call things."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+STACK = "clickstream-test"

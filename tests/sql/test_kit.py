@@ -1,0 +1,94 @@
+"""kit.py itself: settings, order of files, statements; and the report over a lake."""
+
+import json
+import re
+import subprocess
+import sys
+
+import kit
+import pytest
+
+HOT, COLD = "2026-11-23", "2026-10-01"
+
+
+def command(*words: str) -> subprocess.CompletedProcess:
+    return subprocess.run([sys.executable, *words], cwd=kit.FOLDER.parent, capture_output=True, text=True)
+
+
+def test_every_setting_is_used_and_every_placeholder_is_set():
+    used = set()
+    for file in kit.FOLDER.rglob("*.sql"):
+        used |= set(re.findall(r"\$\{(\w+)\}", file.read_text()))
+    by_hand = {"person_id", "event_type", "date", "event_ids"}
+    assert used == set(kit.settings()) | by_hand
+
+
+def test_a_placeholder_that_is_not_set_names_file_and_remedy():
+    ran = command("sql/kit.py", "erase")
+    assert ran.returncode != 0 and "erase.sql: ${person_id} is not set" in ran.stderr
+
+
+def test_a_name_that_no_file_has_is_told():
+    ran = command("sql/kit.py", "99")
+    assert ran.returncode != 0 and "'99'" in ran.stderr
+
+
+def test_the_shell_fills_in_the_same():
+    script = "set -a; . sql/settings.env; envsubst '$schema $external_schema $load_from' < sql/11_load.sql"
+    if command("-c", "import shutil, sys; sys.exit(not shutil.which('envsubst'))").returncode:
+        pytest.skip("no envsubst here (gettext)")
+    ran = subprocess.run(["sh", "-c", script], cwd=kit.FOLDER.parent, capture_output=True, text=True)
+    assert ran.stdout == kit.render(kit.FOLDER / "11_load.sql", kit.settings())
+
+
+def test_semicolons_inside_procedures_and_comments_end_nothing():
+    text = "-- a;\nselect 1;\ncreate procedure p() as $$\nbegin\n  delete from t;\nend\n$$ language plpgsql;\n-- end\n"
+    first, second = kit.statements(text)
+    assert first.endswith("select 1") and second.endswith("language plpgsql")
+
+
+def test_files_come_in_the_order_of_their_numbers():
+    names = [file.name for file in kit.files("redshift")]
+    assert names == sorted(names) and names[0] == "00_external_schema.sql" and "erase.sql" not in names
+    assert [file.name for file in kit.files("duckdb", ["erase", "11"])] == ["erase.sql", "11_load.sql"]
+
+
+@pytest.fixture(scope="module")
+def small_lake(tmp_path_factory):
+    """Two customers, as lines of JSON; one bought long ago, one today."""
+    folder = tmp_path_factory.mktemp("lake")
+    events = [
+        ("purchase", COLD, {"anonymous_id": "a", "user_id": "ada", "order_id": "o1", "order_total": 12.5, "currency": "EUR"}),
+        ("item_view", HOT, {"anonymous_id": "b"}),
+        ("purchase", HOT, {"anonymous_id": "b", "user_id": "bob", "order_id": "o2", "order_total": 7, "currency": "USD"}),
+    ]
+    for number, (kind, day, event) in enumerate(events):
+        path = folder / "events" / f"event_type={kind}" / f"date={day}" / f"{number}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        at = f"{day}T10:0{number}:00.000Z"
+        path.write_text(json.dumps({"event_id": f"e{number}", "event_time": at, "received_at": at} | event) + "\n")
+    return folder
+
+
+def test_the_report_answers(small_lake):
+    ran = command("sql/report.py", str(small_lake), "--json")
+    assert ran.returncode == 0, ran.stderr
+    told = json.loads(ran.stdout)
+    assert {row["currency"]: row["net"] for row in told["revenue"]} == {"EUR": "12.5000", "USD": "7.0000"}
+    assert {row["person_id"]: row["anonymous_events"] for row in told["customers"]} == {"ada": 0, "bob": 1}
+    assert told["funnel"][0]["viewed_item"] == 1 and sum(row["events"] for row in told["events"]) == 3
+
+
+def test_the_report_is_for_people_too(small_lake):
+    ran = command("sql/report.py", str(small_lake))
+    assert "Revenue by currency" in ran.stdout and "item_view" in ran.stdout, ran.stderr
+
+
+def test_one_persons_events_are_shown_signed_in_or_not(small_lake):
+    ran = command("sql/report.py", str(small_lake), "--person", "bob", "--json")
+    assert [row["identity_method"] for row in json.loads(ran.stdout)["person"]] == ["device", "own"]
+
+
+def test_a_folder_that_is_no_lake_is_told(tmp_path):
+    ran = command("sql/report.py", str(tmp_path))
+    assert ran.returncode != 0 and "clickstream run" in ran.stderr
