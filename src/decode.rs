@@ -1,7 +1,7 @@
 //! A record's data to the texts of its events.
 
+use crate::firehose::BASE64;
 use crate::reject::{Reason, Reject};
-use base64::engine::general_purpose::STANDARD;
 use base64::{DecodeError, Engine};
 use serde_json::value::RawValue;
 
@@ -11,10 +11,12 @@ use serde_json::value::RawValue;
 /// [`Reason::BadBase64`], [`Reason::NotUtf8`], or [`Reason::Blank`] if nothing is left.
 pub(crate) fn text<'b>(data: &str, bytes: &'b mut Vec<u8>) -> Result<&'b str, Reject> {
     bytes.clear();
-    STANDARD.decode_vec(data, bytes).map_err(|error| Reject::new(Reason::BadBase64, place(&error)))?;
-    let text = std::str::from_utf8(bytes)
+    BASE64.decode_vec(data, bytes).map_err(|error| Reject::new(Reason::BadBase64, place(&error)))?;
+    let text = simdutf8::compat::from_utf8(bytes)
         .map_err(|error| Reject::new(Reason::NotUtf8, format!("not UTF-8 from byte {}", error.valid_up_to())))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim_matches([' ', '\t', '\r', '\n']);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let is_bare = text.starts_with('{') && text.ends_with('}');
+    let text = if is_bare { text } else { text.trim_matches([' ', '\t', '\r', '\n']) };
     if text.is_empty() {
         return Err(Reject::new(Reason::Blank, "nothing but white space"));
     }
@@ -25,7 +27,7 @@ pub(crate) fn text<'b>(data: &str, bytes: &'b mut Vec<u8>) -> Result<&'b str, Re
 fn place(error: &DecodeError) -> String {
     match error {
         DecodeError::InvalidByte(at, _) => format!("not base64 from character {at}"),
-        DecodeError::InvalidLastSymbol(at, _) => format!("bits left over at character {at}"),
+        DecodeError::InvalidLastSymbol { offset, .. } => format!("bits left over at character {offset}"),
         DecodeError::InvalidLength(length) => format!("{length} characters are no whole number of bytes"),
         DecodeError::InvalidPadding => "wrong or missing padding".into(),
     }

@@ -1,38 +1,41 @@
 //! A row to one line of JSON: columns in the schema's order, nulls omitted, a newline at the end.
 
 use crate::compact::{Compact, Keep};
-use crate::row::{Cell, Flag, FlagSet, Row};
-use crate::schema::{MAX_VARCHAR, Plan};
+use crate::json::push_escaped;
+use crate::row::{Cell, FilledBy, Flag, FlagSet, Row};
+use crate::schema::{ColumnType, MAX_VARCHAR, Plan};
 use crate::tape::Tape;
 
 /// Ends a list of flags that has no room for the rest.
 const MORE: &str = ",more";
 
-/// Fills the column of what is left over.
-pub(crate) fn extra(plan: &Plan, text: &str, tape: &Tape, row: &mut Row) {
-    let mut extra = String::new();
+/// Fills the column of what is left over. `extra` is a buffer.
+pub(crate) fn extra(plan: &Plan, text: &str, tape: &Tape, row: &mut Row, extra: &mut String) {
+    extra.clear();
     let mut compact = Compact { plan, text, tape, made: &row.made, keep: Keep::Left, flags: FlagSet::default() };
-    compact.container(None, MAX_VARCHAR as usize, &mut extra);
+    compact.container(None, MAX_VARCHAR as usize, extra);
     let flags = compact.flags;
     if !extra.is_empty() {
-        row.cells[plan.roles.extra] = Cell::make(&extra, &mut row.made);
+        let cell = Cell::make(extra, &mut row.made);
+        row.fill(plan.roles.extra, cell, FilledBy::Nothing);
     }
-    row.flags[plan.roles.extra].join(flags);
+    row.flag(plan.roles.extra, flags);
     if tape.removed {
         row.raise(Flag::KeyRemoved);
     }
 }
 
-/// Fills the column of the flags, after those that a row brings with it when it comes back.
-pub(crate) fn flags(plan: &Plan, text: &str, row: &mut Row) {
+/// Fills the column of the flags, after those that a row brings with it when it comes back. `list` is a buffer.
+pub(crate) fn flags(plan: &Plan, text: &str, row: &mut Row, list: &mut String) {
     let width = plan.columns[plan.roles.flags].kind.width().unwrap_or_default() as usize;
-    let brought = row.get(text, plan.roles.flags).unwrap_or_default().to_owned();
-    let mut list = brought.clone();
+    list.clear();
+    list.push_str(row.get(text, plan.roles.flags).unwrap_or_default());
+    let brought = list.len();
     for (column, flag) in row.raised() {
         let name = column.map_or("", |column| plan.columns[column].name.as_str());
         let is_brought =
             |entry: &str| entry == &MORE[1..] || entry.split_once(':').unwrap_or((entry, "")) == (flag.code(), name);
-        if brought.split(',').any(is_brought) {
+        if list[..brought].split(',').any(is_brought) {
             continue;
         }
         let length = usize::from(!list.is_empty()) + flag.code().len() + usize::from(!name.is_empty()) + name.len();
@@ -44,29 +47,28 @@ pub(crate) fn flags(plan: &Plan, text: &str, row: &mut Row) {
         list.extend([separators[0], flag.code(), separators[1], name]);
     }
     if !list.is_empty() {
-        row.cells[plan.roles.flags] = Cell::make(&list, &mut row.made);
+        let cell = Cell::make(list, &mut row.made);
+        row.fill(plan.roles.flags, cell, FilledBy::Nothing);
     }
 }
 
 /// Appends the row's line.
 pub(crate) fn line(plan: &Plan, text: &str, row: &Row, out: &mut Vec<u8>) {
-    let mut separator = b'{';
-    for (index, column) in plan.columns.iter().enumerate() {
-        let Some(value) = row.get(text, index) else { continue };
-        out.push(separator);
-        separator = b',';
-        out.extend_from_slice(column.member.as_bytes());
-        match row.cells[index] {
-            _ if !column.kind.is_quoted() => out.extend_from_slice(value.as_bytes()),
-            // A slice of the record: without escapes there, without need of them here.
-            Cell::Text(_) => {
-                out.push(b'"');
-                out.extend_from_slice(value.as_bytes());
-                out.push(b'"');
-            }
-            // Writing to a Vec cannot fail.
-            Cell::Made(_) | Cell::Empty => drop(serde_json::to_writer(&mut *out, value)),
+    out.push(b'{');
+    // The first member follows nothing, one after a number or truth has no quote to close.
+    let mut skip = "\",".len();
+    for (index, cell) in row.filled() {
+        let (column, value) = (&plan.columns[index], cell.of(text, &row.made).unwrap_or_default());
+        out.extend_from_slice(&column.member.as_bytes()[skip..]);
+        skip = usize::from(!column.kind.is_quoted());
+        match (cell, column.kind) {
+            (Cell::Made(_), ColumnType::Varchar(_) | ColumnType::Json) => push_escaped(value, out),
+            // A slice of the record: without escapes there, without need of them here. No more does a time or number.
+            _ => out.extend_from_slice(value.as_bytes()),
         }
+    }
+    if skip == 0 {
+        out.push(b'"');
     }
     out.extend_from_slice(b"}\n");
 }

@@ -3,46 +3,62 @@
 //! The types borrow from the invocation's bytes and are lenient: of a record only `recordId` and `data` are needed, and
 //! nothing about one record can fail another. docs/decisions/0001 says why they are not those of aws_lambda_events.
 
+use crate::cursor::Cursor;
 use crate::derive::time;
 use crate::json::unescape;
 use crate::partition::Partition;
 use crate::schema::{PARTITION_KEYS, Plan};
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
+use base64::engine::Simd;
+use base64::engine::general_purpose::PAD;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+/// How data is written on the wire: standard base64 with padding.
+pub(crate) static BASE64: LazyLock<Simd> = LazyLock::new(|| Simd::standard(PAD));
 
 /// The most bytes of an answer. Lambda takes 6,291,556 and fails the whole invocation above; 6,000,000 is where AWS's
 /// own transformation blueprints stop.
 pub const MAX_RESPONSE: usize = 6_000_000;
 
 /// One invocation.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Request<'a> {
     /// As sent; AWS's own samples misspell it or leave it out.
-    #[serde(borrow, default)]
-    delivery_stream_arn: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "raw")]
+    delivery_stream_arn: Option<&'a str>,
     /// As sent.
-    #[serde(borrow, default)]
-    invocation_id: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "raw")]
+    invocation_id: Option<&'a str>,
     /// In the order in which they must be answered.
     #[serde(borrow)]
     pub records: Vec<Record<'a>>,
 }
 
-/// One record of an invocation.
-#[derive(Debug, Deserialize)]
+/// One record of an invocation. All is JSON text as it was sent.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Record<'a> {
-    /// As sent, and sent back as it is: quotes, escapes and all.
-    #[serde(borrow)]
-    record_id: &'a RawValue,
-    #[serde(borrow, default)]
-    data: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    approximate_arrival_timestamp: Option<&'a RawValue>,
+    /// Sent back as it is: quotes, escapes and all.
+    #[serde(borrow, deserialize_with = "present")]
+    record_id: &'a str,
+    #[serde(borrow, default, deserialize_with = "raw")]
+    data: Option<&'a str>,
+    #[serde(borrow, default, deserialize_with = "raw")]
+    approximate_arrival_timestamp: Option<&'a str>,
+}
+
+/// A value's text; `None` for null.
+fn raw<'de: 'a, 'a, D: Deserializer<'de>>(value: D) -> Result<Option<&'a str>, D::Error> {
+    Ok(Option::<&RawValue>::deserialize(value)?.map(RawValue::get))
+}
+
+/// A value's text, be it null.
+fn present<'de: 'a, 'a, D: Deserializer<'de>>(value: D) -> Result<&'a str, D::Error> {
+    Ok(<&RawValue>::deserialize(value)?.get())
 }
 
 impl<'a> Request<'a> {
@@ -51,7 +67,34 @@ impl<'a> Request<'a> {
     /// # Errors
     /// If it is no JSON object with a list of records that have ids.
     pub fn parse(body: &'a str) -> serde_json::Result<Self> {
-        serde_json::from_str(body)
+        // As Firehose writes them, one walk will do; what else may be valid, and what is wrong, serde_json knows.
+        Self::walk(body).map_or_else(|| serde_json::from_str(body), Ok)
+    }
+
+    /// Reads an invocation in which every member is there once and no key has an escape.
+    fn walk(body: &'a str) -> Option<Self> {
+        let mut cursor = Cursor::new(body, 0);
+        let (mut stream, mut invocation, mut records) = (None, None, None);
+        cursor.members(|key, cursor| match key {
+            "deliveryStreamArn" => once(&mut stream, cursor.raw()?),
+            "invocationId" => once(&mut invocation, cursor.raw()?),
+            "records" => {
+                let mut list = Vec::new();
+                cursor.elements(|cursor| {
+                    list.push(Record::walk(cursor)?);
+                    Some(())
+                })?;
+                once(&mut records, list)
+            }
+            _ => cursor.checked_value(),
+        })?;
+        (cursor.next() == 0 && cursor.at() == body.len()).then_some(())?;
+        let not_null = |text: &&str| *text != "null";
+        Some(Self {
+            delivery_stream_arn: stream.filter(not_null),
+            invocation_id: invocation.filter(not_null),
+            records: records?,
+        })
     }
 
     /// The stream's name: the last part of its ARN; `unknown` without one.
@@ -69,10 +112,31 @@ impl<'a> Request<'a> {
     }
 }
 
+/// Fills what is empty.
+fn once<T>(place: &mut Option<T>, value: T) -> Option<()> {
+    place.replace(value).is_none().then_some(())
+}
+
 impl<'a> Record<'a> {
+    fn walk(cursor: &mut Cursor<'a>) -> Option<Self> {
+        let (mut id, mut data, mut arrival) = (None, None, None);
+        cursor.members(|key, cursor| match key {
+            "recordId" => once(&mut id, cursor.raw()?),
+            "data" => once(&mut data, cursor.long().or_else(|| cursor.raw())?),
+            "approximateArrivalTimestamp" => once(&mut arrival, cursor.raw()?),
+            _ => cursor.checked_value(),
+        })?;
+        let not_null = |text: &&str| *text != "null";
+        Some(Self {
+            record_id: id?,
+            data: data.filter(not_null),
+            approximate_arrival_timestamp: arrival.filter(not_null),
+        })
+    }
+
     /// The record's id.
     pub fn id(&self) -> Cow<'a, str> {
-        string(self.record_id).unwrap_or(self.record_id.get().into())
+        string(self.record_id).unwrap_or(self.record_id.into())
     }
 
     /// The data in base64; `None` if there is none.
@@ -83,14 +147,14 @@ impl<'a> Record<'a> {
     /// When Firehose received it, in milliseconds since 1970, in any spelling. `now` without it: AWS's samples leave it
     /// out, Firehose does not.
     pub fn arrival(&self, now: i64) -> i64 {
-        let text = self.approximate_arrival_timestamp.map(|raw| string(raw).unwrap_or(raw.get().into()));
+        let text = self.approximate_arrival_timestamp.map(|raw| string(raw).unwrap_or(raw.into()));
         text.and_then(|text| time::parse(&text)).unwrap_or(now)
     }
 }
 
 /// The meaning of a JSON string; `None` for another value.
-fn string(raw: &RawValue) -> Option<Cow<'_, str>> {
-    let inner = raw.get().strip_prefix('"')?.strip_suffix('"')?;
+fn string(raw: &str) -> Option<Cow<'_, str>> {
+    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
     if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
         return Some(inner.into());
     }
@@ -104,6 +168,7 @@ const OPEN: &str = "{\"records\":[";
 const CLOSE: &str = "]}";
 const ID: &str = "{\"recordId\":";
 const OK: &str = ",\"result\":\"Ok\",\"data\":\"";
+const METADATA: &str = "\",\"metadata\":{\"partitionKeys\":{\"";
 const DROPPED: &str = ",\"result\":\"Dropped\",\"data\":\"\"}";
 const FAILED: &str = ",\"result\":\"ProcessingFailed\",\"data\":\"\"}";
 
@@ -122,18 +187,19 @@ pub enum Outcome<'a> {
 /// and times, a record takes at least 129 bytes of a request and its failure 110 of the answer.
 #[derive(Debug)]
 pub struct Response {
-    body: String,
+    body: Vec<u8>,
     /// Bytes that the records not yet answered need at the least.
     reserved: usize,
+    date: String,
 }
 
 impl Response {
     /// Begins the answer to `request`.
     pub fn new(request: &Request) -> Self {
         let reserved = request.records.iter().map(least).sum();
-        let mut body = String::with_capacity(MAX_RESPONSE.min(reserved * 8));
-        body.push_str(OPEN);
-        Self { body, reserved }
+        let mut body = Vec::with_capacity(MAX_RESPONSE.min(reserved * 8));
+        body.extend_from_slice(OPEN.as_bytes());
+        Self { body, reserved, date: String::new() }
     }
 
     /// How many bytes of rows the next record can have at the most, its answer's frame not counted.
@@ -145,26 +211,30 @@ impl Response {
     /// a failure always has its room.
     pub fn answer(&mut self, plan: &Plan, record: &Record, outcome: Outcome) -> bool {
         let separator = if self.body.len() == OPEN.len() { "" } else { "," };
-        let id = record.record_id.get();
+        let id = record.record_id;
         let rest = self.reserved - least(record);
         match outcome {
-            Outcome::Dropped => self.body.extend([separator, ID, id, DROPPED]),
-            Outcome::ProcessingFailed => self.body.extend([separator, ID, id, FAILED]),
+            Outcome::Dropped => push(&mut self.body, [separator, ID, id, DROPPED]),
+            Outcome::ProcessingFailed => push(&mut self.body, [separator, ID, id, FAILED]),
             Outcome::Ok(rows, partition) => {
+                self.date.clear();
+                time::write_date(partition.date, &mut self.date);
                 let [event_type, date] = PARTITION_KEYS;
-                let metadata = format!(
-                    "\",\"metadata\":{{\"partitionKeys\":{{\"{event_type}\":\"{}\",\"{date}\":\"{}\"}}}}}}",
-                    plan.event_types[partition.event_type],
-                    partition.date_text()
-                );
-                let frame = separator.len() + ID.len() + id.len() + OK.len() + metadata.len();
-                let after = self.body.len() + frame + rows.len().div_ceil(3) * 4;
-                if after + rest + CLOSE.len() > MAX_RESPONSE {
+                let before = [separator, ID, id, OK];
+                let of_type = [METADATA, event_type, "\":\"", &plan.event_types[partition.event_type]];
+                let of_date = ["\",\"", date, "\":\"", &self.date, "\"}}}"];
+                let frame: usize = before.iter().chain(&of_type).chain(&of_date).map(|text| text.len()).sum();
+                let data = rows.len().div_ceil(3) * 4;
+                if self.body.len() + frame + data + rest + CLOSE.len() > MAX_RESPONSE {
                     return false;
                 }
-                self.body.extend([separator, ID, id, OK]);
-                STANDARD.encode_string(rows, &mut self.body);
-                self.body.push_str(&metadata);
+                push(&mut self.body, before);
+                let start = self.body.len();
+                self.body.resize(start + data, 0);
+                // The slice has the length that base64 with padding takes.
+                let _ = BASE64.encode_slice(rows, &mut self.body[start..]);
+                push(&mut self.body, of_type);
+                push(&mut self.body, of_date);
             }
         }
         self.reserved = rest;
@@ -173,14 +243,21 @@ impl Response {
 
     /// The whole answer.
     pub fn finish(mut self) -> String {
-        self.body.push_str(CLOSE);
-        self.body
+        self.body.extend_from_slice(CLOSE.as_bytes());
+        // All that was written is text.
+        String::from_utf8(self.body).unwrap_or_default()
+    }
+}
+
+fn push<const N: usize>(body: &mut Vec<u8>, texts: [&str; N]) {
+    for text in texts {
+        body.extend_from_slice(text.as_bytes());
     }
 }
 
 /// The bytes of the longest answer without rows, and the comma before it.
 fn least(record: &Record) -> usize {
-    1 + ID.len() + record.record_id.get().len() + FAILED.len()
+    1 + ID.len() + record.record_id.len() + FAILED.len()
 }
 
 #[cfg(test)]
@@ -204,6 +281,31 @@ mod tests {
         ] {
             let body = format!(r#"{{"records":[{{"recordId":"a","approximateArrivalTimestamp":{spelling}}}]}}"#);
             assert_eq!(Request::parse(&body).expect("a request").records[0].arrival(5), arrival, "{spelling}");
+        }
+    }
+
+    #[test]
+    fn one_walk_reads_what_serde_json_reads() {
+        for body in [
+            r#"{"invocationId":"i","deliveryStreamArn":null,"region":"r","records":[{"recordId":"1","data":"YQ==","x":[{}]},{"data":null,"recordId":null}]}"#,
+            " { \"records\" : [ { \"recordId\" : 1.5e3 , \"approximateArrivalTimestamp\" : {} } ] }\n",
+            r#"{"records":[]}"#,
+        ] {
+            assert_eq!(Request::walk(body), serde_json::from_str(body).ok(), "{body}");
+        }
+        for other in [
+            "",
+            "[]",
+            r#"{"records":[{}]}"#,
+            r#"{"records":[{"recordId":"1"},]}"#,
+            r#"{"records":[{"recordId":"1","recordId":"2"}]}"#,
+            r#"{"records":[{"record\u0049d":"1"}]}"#,
+            r#"{"records":[]}}"#,
+            r#"{"records":[}"#,
+            r#"{"records":{}}"#,
+            "{\"records\":[]}\0",
+        ] {
+            assert_eq!(Request::walk(other), None, "{other}");
         }
     }
 

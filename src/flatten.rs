@@ -1,36 +1,54 @@
 //! A tape to a row: what the event says, column by column, then what follows from it.
 
-use crate::derive::{self, Origin};
+use crate::derive::{self, Deriver, Origin};
 use crate::items::Items;
 use crate::resolve::Event;
 use crate::row::{FilledBy, Row};
 use crate::schema::{ColumnType, Plan};
 use crate::tape::Tape;
 
-/// Fills `row` from the events' entries on `tape`: all columns but what is left over (`extra()`) and the row's flags.
-pub(crate) fn flatten(
-    plan: &Plan,
-    text: &str,
-    tape: &mut Tape,
-    row: &mut Row,
-    origin: &Origin,
-    agents: &mut derive::Agents,
-) {
-    row.clear(plan.columns.len());
-    let mut items = Items::default();
-    // Trees last: what privacy makes of a value inside them is known by then.
-    for trees in [false, true] {
-        for (index, column) in plan.columns.iter().enumerate() {
-            if (column.kind == ColumnType::Json) != trees || !tape.answers(column.sources.clone()) {
-                continue;
+/// Makes rows of tapes. Its buffers are used again for the next one.
+#[derive(Debug, Default)]
+pub(crate) struct Flattener {
+    items: Items,
+    deriver: Deriver,
+    /// The sources of a column that are there, and their entries.
+    hits: Vec<(usize, usize)>,
+    /// Columns that are answered and keep trees.
+    trees: Vec<usize>,
+}
+
+impl Flattener {
+    /// Fills `row` from the event's entries on `tape`: all columns but what is left over (`extra()`) and the row's flags.
+    pub(crate) fn flatten(&mut self, plan: &Plan, text: &str, tape: &mut Tape, row: &mut Row, origin: &Origin) {
+        row.clear(plan.columns.len());
+        self.items.clear();
+        self.trees.clear();
+        let mut next = 0;
+        while let Some(source) = tape.next_answered(next) {
+            let index = usize::from(plan.sources[source].column);
+            next = plan.columns[index].sources.end;
+            if plan.columns[index].kind == ColumnType::Json {
+                self.trees.push(index);
+            } else {
+                self.column(plan, text, tape, row, index);
             }
-            let mut event = Event { plan, text, tape, made: &mut row.made };
-            let resolved = event.resolve(column, Tape::hit, &mut items);
-            row.cells[index] = resolved.cell;
-            row.flags[index] = resolved.flags;
-            let source = resolved.source.and_then(|source| u16::try_from(source).ok());
-            row.filled_by[index] = source.map_or(FilledBy::Nothing, FilledBy::Path);
         }
+        // Trees last: what privacy makes of a value inside them is known by then.
+        for place in 0..self.trees.len() {
+            self.column(plan, text, tape, row, self.trees[place]);
+        }
+        self.deriver.fill(&derive::Event { plan, text, tape, items: &self.items, origin }, row);
     }
-    derive::derive(plan, text, tape, row, &items, origin, agents);
+
+    fn column(&mut self, plan: &Plan, text: &str, tape: &mut Tape, row: &mut Row, index: usize) {
+        let column = &plan.columns[index];
+        self.hits.clear();
+        self.hits.extend(tape.hits(column.sources.clone()));
+        let mut event = Event { plan, text, tape, made: &mut row.made };
+        let resolved = event.resolve(column, &self.hits, Some(&mut self.items));
+        let source = resolved.source.and_then(|source| u16::try_from(source).ok());
+        row.fill(index, resolved.cell, source.map_or(FilledBy::Nothing, FilledBy::Path));
+        row.flag(index, resolved.flags);
+    }
 }

@@ -11,8 +11,8 @@
 //! * [`batch`]: records to outcomes; isolation of each record, the budget of the answer, the counts
 //! * [`transform`]: one record to its rows, step by step:
 //!   * `decode`: base64, bytes, text, the objects in it
-//!   * `json`: finding one's way in text that is known to be JSON
-//!   * [`tape`]: one pass over an event, every member matched against the schema's paths
+//!   * `cursor`, `json`, `words`: one's way in JSON text, its strings, eight bytes at a time
+//!   * [`tape`], `keys`: one pass over an event, every member matched against the schema's paths
 //!   * `flatten`, `resolve`: which of a column's sources wins, and what becomes of the others
 //!   * `coerce`: text or number to a column's type, never silently lossy
 //!   * `items`: the list of items, each flattened likewise
@@ -30,9 +30,11 @@
 //! The transform is a pure function of (record bytes, arrival time, schema): no clock, no network, no randomness.
 
 pub mod batch;
+mod bits;
 pub mod blocks;
 mod coerce;
 mod compact;
+mod cursor;
 pub mod ddl;
 mod decode;
 pub mod derive;
@@ -41,6 +43,7 @@ pub mod firehose;
 mod flatten;
 mod items;
 mod json;
+mod keys;
 pub mod observe;
 pub mod partition;
 pub mod reject;
@@ -51,3 +54,4 @@ pub mod schema;
 pub mod tape;
 pub mod telemetry;
 pub mod transform;
+mod words;

@@ -1,7 +1,7 @@
 //! What became of an event and why, told by the very values that its row was written from.
 
 use crate::partition::Partition;
-use crate::row::{FilledBy, Flag, FlagSet, Row};
+use crate::row::{FilledBy, Flag, Row};
 use crate::schema::Plan;
 use crate::tape::{Fate, Tape};
 
@@ -62,17 +62,16 @@ impl<'a> Observed<'a> {
     /// Every value of the event that was there for a column, best path first.
     pub fn candidates(&self, column: usize) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
         let (plan, tape) = (self.plan, self.tape);
-        plan.columns[column].sources.clone().filter_map(move |source| {
-            let entry = &tape.entries[tape.hit(source)?];
+        tape.hits(plan.columns[column].sources.clone()).map(move |(source, entry)| {
+            let entry = &tape.entries[entry];
             // An entry that a column only looks at stays with its item.
             let own = usize::from(entry.source) == source;
-            Some(Candidate { path: &plan.sources[source].path, left_over: own && entry.fate == Fate::Left })
+            Candidate { path: &plan.sources[source].path, left_over: own && entry.fate == Fate::Left }
         })
     }
 
     /// What was done to a column's value; for `None`, to the row as a whole.
     pub fn flags(&self, column: Option<usize>) -> impl Iterator<Item = Flag> + use<'a> {
-        let index = column.unwrap_or(self.plan.columns.len());
-        self.row.flags.get(index).copied().map(FlagSet::iter).into_iter().flatten()
+        self.row.flags(column).iter()
     }
 }

@@ -27,22 +27,23 @@ pub(crate) struct Resolved {
 }
 
 impl Event<'_> {
+    /// `hits`: which of the column's sources are there, best first, and the entry that each is.
+    ///
     /// The first source that is present decides: its value is the column's, or null if it does not fit. A placeholder
     /// instead of an identifier decides nothing. The others stay in `extra` unless they say the same.
     pub(crate) fn resolve(
         &mut self,
         column: &Column,
-        hit: impl Fn(&Tape, usize) -> Option<usize>,
-        items: &mut Items,
+        hits: &[(usize, usize)],
+        mut items: Option<&mut Items>,
     ) -> Resolved {
         let mut resolved = Resolved::default();
         let mut winner: Option<usize> = None;
-        for source in column.sources.clone() {
-            let Some(entry) = hit(self.tape, source) else { continue };
+        for &(source, entry) in hits {
             let fate = if let Some(winner) = winner {
                 self.lose(column, entry, winner, &mut resolved)
             } else {
-                let coerced = self.coerce(column, entry, items);
+                let coerced = self.coerce(column, entry, items.as_deref_mut());
                 let fate = self.protect(column, entry, coerced);
                 match coerced {
                     Coerced::Blank => Fate::Taken,
@@ -73,12 +74,14 @@ impl Event<'_> {
         resolved
     }
 
-    fn coerce(&mut self, column: &Column, entry: usize, items: &mut Items) -> Coerced {
+    fn coerce(&mut self, column: &Column, entry: usize, items: Option<&mut Items>) -> Coerced {
         let Self { plan, text, .. } = *self;
         let found = self.tape.entries[entry];
         match (column.kind, found.kind) {
-            (ColumnType::Json, Kind::Scalar) if found.value.of(text) == "null" => Coerced::Blank,
-            (ColumnType::Json, _) if column.rule == Some(Rule::Items) => items::items(self, entry, items),
+            (ColumnType::Json, Kind::Scalar(_)) if found.value.of(text) == "null" => Coerced::Blank,
+            (ColumnType::Json, _) if column.rule == Some(Rule::Items) => {
+                items::items(self, entry, items.unwrap_or(&mut Items::default()))
+            }
             (ColumnType::Json, Kind::Object | Kind::Array) => {
                 let (mut json, made) = (String::new(), self.made.as_str());
                 let mut compact =
@@ -87,7 +90,7 @@ impl Event<'_> {
                 let flags = compact.flags;
                 if json.is_empty() { Coerced::Blank } else { Coerced::Value(Cell::make(&json, self.made), flags) }
             }
-            (_, Kind::Scalar) => coerce::scalar(plan, column, text, found.value, self.made),
+            (_, Kind::Scalar(kind)) => coerce::scalar(plan, column, text, (found.value, kind), self.made),
             _ => Coerced::Misfit,
         }
     }
@@ -98,7 +101,7 @@ impl Event<'_> {
         let coerced = if column.kind == ColumnType::Json {
             if own == other { Coerced::Blank } else { Coerced::Misfit }
         } else {
-            self.coerce(column, entry, &mut Items::default())
+            self.coerce(column, entry, None)
         };
         let fate = self.protect(column, entry, coerced);
         if fate == Fate::Gone {
@@ -125,7 +128,9 @@ impl Event<'_> {
         let entry = &mut self.tape.entries[entry];
         match (column.rule, coerced) {
             (Some(Rule::Email | Rule::Ip), Coerced::Value(Cell::Made(span), _)) => entry.stand_in = span,
-            (Some(Rule::Email | Rule::Ip), Coerced::Misfit) if entry.kind == Kind::Scalar => return Fate::Gone,
+            (Some(Rule::Email | Rule::Ip), Coerced::Misfit) if matches!(entry.kind, Kind::Scalar(_)) => {
+                return Fate::Gone;
+            }
             _ => {}
         }
         Fate::Left

@@ -6,36 +6,40 @@
 
 use crate::coerce::{self, Coerced};
 use crate::compact::{Compact, Keep};
+use crate::cursor::{Cursor, Scalar};
 use crate::encode;
-use crate::json::{Cursor, Span, unescape};
-use crate::row::{Cell, FlagSet, Row};
+use crate::json::{Span, unescape};
+use crate::row::{Cell, FilledBy, FlagSet, Row};
 use crate::schema::source::FunctionName;
 use crate::schema::{Column, ColumnType, MAX_VARCHAR, Plan};
 use crate::tape::Tape;
 use serde_json::value::RawValue;
 
-/// Fills `row` from the object that begins at `start` in `text` and is `event`, if that is a row already. False if not:
-/// then what is in `row` means nothing. Most events are told by their first member.
-pub(crate) fn read(plan: &Plan, text: &str, start: usize, event: &str, row: &mut Row) -> bool {
+/// Fills `row` from the event at `event` in `text`, if that is a row already. False if not: then what is in `row` means
+/// nothing. Most events are told by their first member.
+pub(crate) fn read(plan: &Plan, text: &str, event: Span, row: &mut Row) -> bool {
     row.clear(plan.columns.len());
-    let mut at = start;
+    // The first member follows nothing, one after a number or truth has no quote before its comma.
+    let (mut at, mut skip) = (event.start() + 1, "\",".len());
     for (index, column) in plan.columns.iter().enumerate() {
-        let member = text.as_bytes().get(at + 1..).is_some_and(|rest| rest.starts_with(column.member.as_bytes()));
-        if !member {
+        let member = &column.member.as_bytes()[skip..];
+        if !text.as_bytes().get(at..).is_some_and(|rest| rest.starts_with(member)) {
             if index == plan.roles.event_time || is_in_every_row(column) {
                 return false;
             }
             continue;
         }
-        let mut cursor = Cursor::new(text, at + 1 + column.member.len());
-        let value = cursor.scalar();
+        let start = at + member.len() - usize::from(column.kind.is_quoted());
+        let mut cursor = Cursor::new(text, start);
+        let Some(kind) = cursor.scalar() else { return false };
+        let value = (Span::new(start, cursor.at()), kind);
         let Some(cell) = cell(plan, column, text, value, &mut row.made) else { return false };
-        row.cells[index] = cell;
-        at = cursor.at();
+        row.fill(index, cell, FilledBy::Nothing);
+        (at, skip) = (cursor.at(), "\"".len());
     }
-    let mut line = Vec::with_capacity(event.len() + 1);
+    let mut line = Vec::with_capacity(event.end() - event.start() + 1);
     encode::line(plan, text, row, &mut line);
-    line.strip_suffix(b"\n") == Some(event.as_bytes())
+    line.strip_suffix(b"\n") == Some(event.of(text).as_bytes())
 }
 
 /// Whether the transform never leaves the column null.
@@ -45,9 +49,9 @@ fn is_in_every_row(column: &Column) -> bool {
 }
 
 /// What the transform makes of a value of a row.
-fn cell(plan: &Plan, column: &Column, text: &str, value: Span, made: &mut String) -> Option<Cell> {
+fn cell(plan: &Plan, column: &Column, text: &str, value: (Span, Scalar), made: &mut String) -> Option<Cell> {
     if column.kind == ColumnType::Json {
-        return tree(plan, value.unquoted().of(text)).map(|json| Cell::make(&json, made));
+        return tree(plan, value.0.unquoted().of(text)).map(|json| Cell::make(&json, made));
     }
     match coerce::scalar(plan, column, text, value, made) {
         Coerced::Value(cell, _) => Some(cell),

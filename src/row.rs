@@ -1,5 +1,6 @@
 //! The row while it is made: a cell for each column, and what was done to it.
 
+use crate::bits::Bits;
 use crate::json::Span;
 
 /// What happened to a value on its way into a row.
@@ -93,8 +94,14 @@ impl FlagSet {
         [Flag::Truncated, Flag::Rounded, Flag::IdHashed].into_iter().any(|flag| self.has(flag))
     }
 
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
     pub(crate) fn iter(self) -> impl Iterator<Item = Flag> {
-        Flag::ALL.into_iter().filter(move |flag| self.has(*flag))
+        let next = |left: &u16| Some(left & left.wrapping_sub(1)).filter(|left| *left != 0);
+        let sets = std::iter::successors(Some(self.0).filter(|set| *set != 0), next);
+        sets.map(|set| Flag::ALL[set.trailing_zeros() as usize])
     }
 }
 
@@ -127,8 +134,12 @@ pub(crate) enum FilledBy {
 pub(crate) struct Row {
     /// One for each column.
     pub(crate) cells: Vec<Cell>,
+    /// Columns that are not null.
+    filled: Bits,
     /// One for each column, and one for the row as a whole.
-    pub(crate) flags: Vec<FlagSet>,
+    flags: Vec<FlagSet>,
+    /// Which of `flags` are raised.
+    flagged: Bits,
     /// One for each column.
     pub(crate) filled_by: Vec<FilledBy>,
     /// Holds the values that are not slices of the record.
@@ -138,16 +149,24 @@ pub(crate) struct Row {
 impl Row {
     /// Empties the row for `columns` columns.
     pub(crate) fn clear(&mut self, columns: usize) {
-        self.cells.clear();
+        // What the last row left empty is empty still.
+        for column in self.filled.iter() {
+            self.cells[column] = Cell::Empty;
+            self.filled_by[column] = FilledBy::Nothing;
+        }
+        for column in self.flagged.iter() {
+            self.flags[column] = FlagSet::default();
+        }
         self.cells.resize(columns, Cell::Empty);
-        self.flags.clear();
-        self.flags.resize(columns + 1, FlagSet::default());
-        self.filled_by.clear();
         self.filled_by.resize(columns, FilledBy::Nothing);
+        self.flags.resize(columns + 1, FlagSet::default());
+        self.filled.clear(columns);
+        self.flagged.clear(columns + 1);
         self.made.clear();
     }
 
     /// A column's value in a row of the record `text`.
+    #[inline]
     pub(crate) fn get<'a>(&'a self, text: &'a str, column: usize) -> Option<&'a str> {
         self.cells.get(column).and_then(|cell| cell.of(text, &self.made))
     }
@@ -157,29 +176,67 @@ impl Row {
         self.cells[column] == Cell::Empty
     }
 
-    /// Flags of the row as a whole.
-    pub(crate) fn raise(&mut self, flag: Flag) {
-        if let Some(flags) = self.flags.last_mut() {
-            flags.raise(flag);
+    /// Fills a column.
+    pub(crate) fn fill(&mut self, column: usize, cell: Cell, by: FilledBy) {
+        if cell != Cell::Empty {
+            self.filled.add(column);
+            self.cells[column] = cell;
+            self.filled_by[column] = by;
         }
+    }
+
+    /// The columns that are not null, in order.
+    pub(crate) fn filled(&self) -> impl Iterator<Item = (usize, Cell)> {
+        self.filled.iter().map(|column| (column, self.cells[column]))
+    }
+
+    /// Adds flags of a column.
+    pub(crate) fn flag(&mut self, column: usize, flags: FlagSet) {
+        if !flags.is_empty() {
+            self.flagged.add(column);
+            self.flags[column].join(flags);
+        }
+    }
+
+    /// The flags of a column; for `None`, of the row as a whole.
+    pub(crate) fn flags(&self, column: Option<usize>) -> FlagSet {
+        self.flags.get(column.unwrap_or(self.cells.len())).copied().unwrap_or_default()
+    }
+
+    /// Flags the row as a whole.
+    pub(crate) fn raise(&mut self, flag: Flag) {
+        let mut flags = FlagSet::default();
+        flags.raise(flag);
+        self.flag(self.cells.len(), flags);
     }
 
     /// Every flag with the column that it is about, in column order; those of the row as a whole come last.
     pub(crate) fn raised(&self) -> impl Iterator<Item = (Option<usize>, Flag)> {
         let columns = self.cells.len();
-        let raised = self.flags.iter().enumerate().filter(|(_, flags)| **flags != FlagSet::default());
-        raised
-            .flat_map(move |(column, flags)| flags.iter().map(move |flag| ((column < columns).then_some(column), flag)))
+        let of_column = move |column: usize| {
+            self.flags[column].iter().map(move |flag| ((column < columns).then_some(column), flag))
+        };
+        self.flagged.iter().flat_map(of_column)
     }
 }
 
 impl Cell {
     /// The value, in a row of the record `text` whose made values are `made`.
+    #[inline]
     pub(crate) fn of<'a>(self, text: &'a str, made: &'a str) -> Option<&'a str> {
         match self {
             Self::Empty => None,
             Self::Text(span) => Some(span.of(text)),
             Self::Made(span) => Some(span.of(made)),
+        }
+    }
+
+    /// A cell that holds a part of this one's value.
+    pub(crate) fn part(self, part: Span) -> Self {
+        match self {
+            Self::Empty => Self::Empty,
+            Self::Text(span) => Self::Text(span.part(part)),
+            Self::Made(span) => Self::Made(span.part(part)),
         }
     }
 

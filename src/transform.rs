@@ -1,17 +1,17 @@
 //! One record to its rows, or to the reason why it has none.
 
 use crate::decode;
-use crate::derive::{Agents, Origin};
+use crate::derive::Origin;
 use crate::encode;
-use crate::flatten::flatten;
-use crate::json::Cursor;
+use crate::flatten::Flattener;
+use crate::json::Span;
 use crate::observe::{Observed, Observer};
 use crate::partition::{Partition, partition};
 use crate::reject::{Reason, Reject};
 use crate::returned;
 use crate::row::{Flag, Row};
 use crate::schema::Plan;
-use crate::tape::Tape;
+use crate::tape::{MAX_DEPTH, Stop, Tape};
 
 /// The most text that one record may expand to, in bytes: what stands beside an envelope's array belongs to each of its
 /// events. 16 times the largest record that Firehose takes (1,000 KiB).
@@ -44,8 +44,12 @@ pub struct Transform {
     plan: Plan,
     bytes: Vec<u8>,
     tape: Tape,
+    /// What stands beside an envelope's array.
+    beside: Tape,
     row: Row,
-    agents: Agents,
+    flattener: Flattener,
+    /// A value while it is written.
+    scratch: String,
     rows: Vec<u8>,
     /// How often each of [`Flag::ALL`] was raised in the rows of the last record.
     flags: [u64; Flag::ALL.len()],
@@ -58,8 +62,10 @@ impl Transform {
             plan,
             bytes: Vec::new(),
             tape: Tape::default(),
+            beside: Tape::default(),
             row: Row::default(),
-            agents: Agents::default(),
+            flattener: Flattener::default(),
+            scratch: String::new(),
             rows: Vec::new(),
             flags: [0; Flag::ALL.len()],
         }
@@ -104,7 +110,8 @@ impl Transform {
         self.decoded(data, &mut Rows { arrival, room, observer, ..Rows::default() })
     }
 
-    /// The rows of a record whose events may belong to different partitions. They are the rows that [`Self::record`] would make if Firehose took several partitions a record.
+    /// The rows of a record whose events may belong to different partitions. They are the rows that [`Self::record`]
+    /// would make if Firehose took several partitions a record.
     ///
     /// # Errors
     /// Why there are no rows.
@@ -117,8 +124,6 @@ impl Transform {
     }
 
     fn decoded(&mut self, data: &str, record: &mut Rows) -> Result<Done, Reject> {
-        self.rows.clear();
-        self.flags = [0; Flag::ALL.len()];
         let mut bytes = std::mem::take(&mut self.bytes);
         let done = decode::text(data, &mut bytes).and_then(|text| self.text(text, record));
         self.bytes = bytes;
@@ -126,62 +131,75 @@ impl Transform {
     }
 
     fn text(&mut self, text: &str, record: &mut Rows) -> Result<Done, Reject> {
+        // Nearly every record is one object. Whatever else it may be, serde_json tells; who is shown each row once waits
+        // for that.
+        self.begin(record);
+        if record.observer.is_none()
+            && let Ok(end) = self.object(text, 0, record)
+            && end == text.len()
+            && let Some(partition) = record.partition
+        {
+            return Ok(Done { partition, rows: record.count });
+        }
         let objects = decode::objects(text)?;
-        let mut result = Ok(());
+        self.begin(record);
         for object in &objects {
-            result = self.object(text, object, record);
-            if result.is_err() {
-                break;
-            }
+            // Events after the one that fails are not all counted, but each object is at least one.
+            self.object(text, Span::within(text, object).unwrap_or_default().start(), record)
+                .map_err(|reject| Reject { events: objects.len().max(record.count + 1), ..reject })?;
         }
-        match (result, record.partition) {
-            (Ok(()), Some(partition)) => Ok(Done { partition, rows: record.count }),
-            (Ok(()), None) => Err(Reject::new(Reason::Internal, "a record without rows")),
-            // Events after the one that failed were not all counted, but each object is at least one.
-            (Err(reject), _) => Err(Reject { events: objects.len().max(record.count + 1), ..reject }),
-        }
+        let partition = record.partition.ok_or_else(|| Reject::new(Reason::Internal, "a record without rows"))?;
+        Ok(Done { partition, rows: record.count })
     }
 
-    /// The rows of one object of a record: an event, or an envelope of several.
-    fn object(&mut self, text: &str, object: &str, record: &mut Rows) -> Result<(), Reject> {
-        let at = offset(text, object);
+    /// Forgets the rows that were made.
+    fn begin(&mut self, record: &mut Rows) {
+        self.rows.clear();
+        self.flags = [0; Flag::ALL.len()];
+        (record.partition, record.count, record.expanded) = (None, 0, 0);
+        record.apart.iter_mut().for_each(Vec::clear);
+    }
+
+    /// The rows of one object of a record: an event, or an envelope of several. Gives where the object ends.
+    fn object(&mut self, text: &str, at: usize, record: &mut Rows) -> Result<usize, Reject> {
         self.tape.clear(&self.plan);
-        self.tape.add(&self.plan, text, at, true)?;
+        let end = self.tape.add(&self.plan, text, at, true).map_err(reject)?;
         let Some(envelope) = self.tape.envelope else {
-            return self.row(text, object, "", record);
+            self.row(text, Span::new(at, end), "", record)?;
+            return Ok(end);
         };
         let names_itself = self.tape.answers(self.plan.columns[self.plan.roles.event_name].sources.clone());
         if names_itself {
             self.tape.clear(&self.plan);
-            self.tape.add(&self.plan, text, at, false)?;
-            return self.row(text, object, "", record);
+            self.tape.add(&self.plan, text, at, false).map_err(reject)?;
+            self.row(text, Span::new(at, end), "", record)?;
+            return Ok(end);
         }
         // An id beside the array is the envelope's: as an event's it would make all of them one.
         self.tape.forget(self.plan.columns[self.plan.roles.event_id].sources.clone());
-        let beside = self.tape.clone();
-        let around = [&text[at..envelope.start()], &text[envelope.end()..at + object.len()]].concat();
-        let mut cursor = Cursor::new(text, envelope.start() + 1);
-        while cursor.peek() == b'{' {
-            let (event, _) = cursor.value();
+        self.beside.copy(&self.tape);
+        let around = [&text[at..envelope.start()], &text[envelope.end()..end]].concat();
+        for index in 0..self.tape.events.len() {
+            let event = self.tape.events[index];
             record.expanded += around.len() + event.end() - event.start();
             if record.expanded > MAX_EXPANDED {
                 let detail = format!("its events expand to more than {MAX_EXPANDED} bytes");
                 return Err(Reject::new(Reason::TooManyEvents, detail));
             }
-            self.tape.go_back_to(&beside);
-            self.tape.add(&self.plan, text, event.start(), false)?;
-            self.row(text, event.of(text), &around, record)?;
+            self.tape.copy(&self.beside);
+            self.tape.add(&self.plan, text, event.start(), false).map_err(reject)?;
+            self.row(text, event, &around, record)?;
         }
-        Ok(())
+        Ok(end)
     }
 
     /// The row of the event on the tape.
-    fn row(&mut self, text: &str, event: &str, envelope: &str, record: &mut Rows) -> Result<(), Reject> {
-        let Self { plan, tape, row, agents, rows, .. } = self;
-        let came_back = envelope.is_empty() && returned::read(plan, text, offset(text, event), event, row);
+    fn row(&mut self, text: &str, event: Span, envelope: &str, record: &mut Rows) -> Result<(), Reject> {
+        let Self { plan, tape, row, flattener, rows, scratch, .. } = self;
+        let came_back = envelope.is_empty() && returned::read(plan, text, event, row);
         if !came_back {
-            let origin = Origin { arrival: record.arrival, event, envelope, position: record.count };
-            flatten(plan, text, tape, row, &origin, agents);
+            let origin = Origin { arrival: record.arrival, event: event.of(text), envelope, position: record.count };
+            flattener.flatten(plan, text, tape, row, &origin);
         }
         let partition = partition(plan, text, row, record.arrival);
         match record.partition {
@@ -193,9 +211,9 @@ impl Transform {
             _ => record.partition = Some(partition),
         }
         if !came_back {
-            encode::extra(plan, text, tape, row);
+            encode::extra(plan, text, tape, row, scratch);
         }
-        encode::flags(plan, text, row);
+        encode::flags(plan, text, row, scratch);
         encode::line(plan, text, row, rows);
         if let Some(apart) = &mut record.apart {
             apart.push((partition, came_back));
@@ -229,7 +247,10 @@ struct Rows<'o> {
     apart: Option<Vec<(Partition, bool)>>,
 }
 
-/// Where `part`, which is a slice of `text`, begins in it.
-fn offset(text: &str, part: &str) -> usize {
-    (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize)
+/// What a text that cannot be put on the tape is rejected for.
+fn reject(stop: Stop) -> Reject {
+    match stop {
+        Stop::NotJson => Reject::new(Reason::NotJson, "not a JSON object"),
+        Stop::TooDeep(at) => Reject::new(Reason::TooDeep, format!("nested deeper than {MAX_DEPTH} at byte {at}")),
+    }
 }

@@ -3,10 +3,12 @@
 mod boolean;
 pub(crate) mod number;
 
+use crate::cursor::Scalar;
 use crate::derive::{ids, ip, privacy, time};
 use crate::json::{Mended, Span, unescape};
 use crate::row::{Cell, Flag, FlagSet};
 use crate::schema::{Column, ColumnType, Plan, Rule};
+use crate::words::trim;
 use std::borrow::Cow;
 
 /// What a value comes to.
@@ -23,15 +25,16 @@ pub(crate) enum Coerced {
 }
 
 /// Coerces the scalar at `value` in `text` for `column`. What is not a slice of `text` is appended to `made`.
-pub(crate) fn scalar(plan: &Plan, column: &Column, text: &str, value: Span, made: &mut String) -> Coerced {
-    let raw = value.of(text);
-    if raw == "null" {
-        return Coerced::Blank;
-    }
+pub(crate) fn scalar(
+    plan: &Plan,
+    column: &Column,
+    text: &str,
+    (value, kind): (Span, Scalar),
+    made: &mut String,
+) -> Coerced {
     let mut flags = FlagSet::default();
-    let quoted = raw.starts_with('"');
-    let inner = if quoted { value.unquoted() } else { value };
-    let meaning = if quoted && memchr::memchr(b'\\', raw.as_bytes()).is_some() {
+    let inner = if kind == Scalar::Plain { value } else { value.unquoted() };
+    let meaning = if kind == Scalar::Escaped {
         let mut meaning = String::new();
         if unescape(inner.of(text), &mut meaning) == Mended(true) {
             flags.raise(Flag::TextMended);
@@ -40,21 +43,30 @@ pub(crate) fn scalar(plan: &Plan, column: &Column, text: &str, value: Span, made
     } else {
         Cow::Borrowed(inner.of(text))
     };
-    if meaning.trim().is_empty() {
+    let begins = meaning.as_bytes().first().is_some_and(u8::is_ascii_graphic);
+    if !begins && meaning.trim().is_empty() || kind == Scalar::Plain && meaning == "null" {
         return Coerced::Blank;
     }
     let start = made.len();
     let as_is = match column.kind {
+        // Most values are texts that fit as they are.
+        ColumnType::Varchar(width)
+            if column.rule.is_none()
+                && kind != Scalar::Escaped
+                && meaning.len() <= width as usize
+                && !privacy::has_signs(&meaning) =>
+        {
+            Some(true)
+        }
         ColumnType::Varchar(width) => match varchar(plan, column.rule, &meaning, width, &mut flags) {
-            Ok(Cow::Borrowed(kept)) if matches!(meaning, Cow::Borrowed(_)) => {
+            Ok(kept) => match Span::within(text, &kept) {
                 // A slice of the meaning is one of the text: the rules only ever cut at the ends.
-                let offset = inner.start() + (kept.as_ptr() as usize - meaning.as_ptr() as usize);
-                return Coerced::Value(Cell::Text(Span::new(offset, offset + kept.len())), flags);
-            }
-            Ok(kept) => {
-                made.push_str(&kept);
-                Some(false)
-            }
+                Some(slice) => return Coerced::Value(Cell::Text(slice), flags),
+                None => {
+                    made.push_str(&kept);
+                    Some(false)
+                }
+            },
             Err(not) => return not,
         },
         ColumnType::SmallInt | ColumnType::Integer | ColumnType::BigInt => {
@@ -96,6 +108,7 @@ fn varchar<'a>(
     width: u32,
     flags: &mut FlagSet,
 ) -> Result<Cow<'a, str>, Coerced> {
+    let has_signs = privacy::has_signs(text);
     let kept = match rule {
         Some(rule @ (Rule::Id | Rule::Uuid)) => {
             ids::identifier(plan, rule, text, width, flags).ok_or(Coerced::Blocked)?
@@ -109,7 +122,7 @@ fn varchar<'a>(
             ip::network(text).ok_or(Coerced::Misfit)?.into()
         }
         Some(Rule::Currency) => {
-            let code = text.trim();
+            let code = trim(text);
             if code.len() != 3 || !code.bytes().all(|b| b.is_ascii_alphabetic()) {
                 return Err(Coerced::Misfit);
             }
@@ -119,11 +132,12 @@ fn varchar<'a>(
             let query = text.trim().trim_start_matches('?');
             privacy::scrub_parameters(plan, query, flags).map_or(query.into(), Into::into)
         }
-        Some(Rule::Lower) if text.chars().any(char::is_uppercase) => text.trim().to_lowercase().into(),
-        Some(Rule::Lower) => text.trim().into(),
+        Some(Rule::Lower) if text.chars().any(char::is_uppercase) => trim(text).to_lowercase().into(),
+        Some(Rule::Lower) => trim(text).into(),
         Some(Rule::Url | Rule::Items) | None => Cow::Borrowed(text),
     };
-    let kept = match privacy::scrub(plan, &kept, flags) {
+    // What a rule makes of a text has none that the text has not.
+    let kept = match has_signs.then(|| privacy::scrub(plan, &kept, flags)).flatten() {
         Some(clean) => Cow::Owned(clean),
         None => kept,
     };

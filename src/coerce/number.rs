@@ -53,6 +53,19 @@ pub(crate) struct Written {
     pub(crate) rounded: bool,
 }
 
+/// Appends a whole number.
+pub(crate) fn push(number: i64, out: &mut String) {
+    // The longest: a sign and 19 digits.
+    let (mut digits, mut first, mut rest) = ([b'-'; 20], 20, number.unsigned_abs());
+    while rest > 0 || first == 20 {
+        first -= 1;
+        digits[first] = b"0123456789"[(rest % 10) as usize];
+        rest /= 10;
+    }
+    first -= usize::from(number < 0);
+    out.push_str(str::from_utf8(&digits[first..]).unwrap_or_default());
+}
+
 /// Appends a decimal of at most `precision` digits, `scale` of them after the point, as plain digits. Surplus places
 /// are rounded half away from zero, as Redshift's own casts do. `None` if it is no number or too large.
 pub(crate) fn decimal(text: &str, precision: u8, scale: u8, out: &mut String) -> Option<Written> {
@@ -120,16 +133,22 @@ pub(crate) fn integer(text: &str, least: i64, most: i64, out: &mut String) -> Op
 
 /// Whether the text is a number as rows write it, within these digits.
 fn is_plain(text: &str, whole_digits: usize, scale: usize) -> bool {
-    let unsigned = text.strip_prefix('-').unwrap_or(text);
-    let (whole, places) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    let zero = || unsigned.bytes().all(|b| matches!(b, b'0' | b'.'));
-    digits(whole)
-        && digits(places)
-        && (whole == "0" || !whole.starts_with('0'))
-        && (whole == "0" || whole.len() <= whole_digits)
-        && (places == "0" && unsigned.len() == whole.len() || places.len() <= scale)
-        && !(unsigned.len() < text.len() && zero())
+    let bytes = text.as_bytes();
+    let unsigned = bytes.strip_prefix(b"-").unwrap_or(bytes);
+    let digits = |part: &[u8]| part.iter().take_while(|b| b.is_ascii_digit()).count();
+    let whole = digits(unsigned);
+    let places = match &unsigned[whole..] {
+        [] => 0,
+        [b'.', places @ ..] if !places.is_empty() && digits(places) == places.len() => places.len(),
+        _ => return false,
+    };
+    let negative = unsigned.len() < bytes.len();
+    let whole_fits = match (whole, unsigned.first()) {
+        (0, _) => false,
+        (length, Some(b'0')) => length == 1,
+        (length, _) => length <= whole_digits,
+    };
+    whole_fits && places <= scale && !(negative && unsigned.iter().all(|b| matches!(b, b'0' | b'.')))
 }
 
 #[cfg(test)]
@@ -165,6 +184,15 @@ mod tests {
             ("123.45678e1", "1234.5678", false),
         ] {
             assert_eq!(decimal_of(text), Some((written.into(), rounded)), "{text}");
+        }
+    }
+
+    #[test]
+    fn whole_numbers_are_written_as_the_library_does() {
+        for number in [0, 1, -1, 10, 1_795_428_930_123, i64::MAX, i64::MIN] {
+            let mut text = String::new();
+            push(number, &mut text);
+            assert_eq!(text, number.to_string());
         }
     }
 

@@ -3,12 +3,14 @@
 mod fit;
 mod names;
 
+use crate::cursor::Scalar;
 use crate::derive::ip;
 use crate::derive::privacy::{hash_address, hash_email, scrub};
 use crate::json::{Mended, Span, push_string, unescape};
 use crate::row::{Flag, FlagSet};
 use crate::schema::{Plan, Rule};
 use crate::tape::{Fate, Kind, Tape};
+use crate::words;
 use fit::fit;
 use names::Names;
 use std::borrow::Cow;
@@ -49,16 +51,21 @@ impl Compact<'_> {
     /// Nothing if nothing is kept.
     pub(crate) fn container(&mut self, of: Option<usize>, limit: usize, out: &mut String) {
         let is_array = of.is_some_and(|entry| self.tape.entries[entry].kind == Kind::Array);
+        let (open, close) = if is_array { ('[', ']') } else { ('{', '}') };
         let start = out.len();
-        let mut parts = Vec::new();
-        out.push(if is_array { '[' } else { '{' });
-        if self.members(of, None, out, Some(&mut parts)) {
-            out.push(if is_array { ']' } else { '}' });
-            if fit(out, start, &parts, is_array, limit) {
-                self.flags.raise(Flag::Overflow);
-            }
-        } else {
+        out.push(open);
+        if !self.members(of, None, out, None) {
+            return out.truncate(start);
+        }
+        out.push(close);
+        if out.len() - start > limit {
+            let mut parts = Vec::new();
             out.truncate(start);
+            out.push(open);
+            self.members(of, None, out, Some(&mut parts));
+            out.push(close);
+            fit(out, start, &parts, is_array, limit);
+            self.flags.raise(Flag::Overflow);
         }
     }
 
@@ -88,7 +95,7 @@ impl Compact<'_> {
             let mut rule = rule;
             if is_object {
                 let key = self.meaning(entry.key.of(self.text));
-                rule = self.plan.protected_keys.get(key.as_bytes()).or(rule);
+                rule = entry.rule.or(rule);
                 self.key(key, names.as_mut(), out);
                 out.push(':');
             }
@@ -112,8 +119,8 @@ impl Compact<'_> {
     pub(crate) fn value(&mut self, index: usize, rule: Option<Rule>, out: &mut String) -> bool {
         let entry = &self.tape.entries[index];
         let (open, close) = match entry.kind {
-            Kind::Scalar => {
-                self.scalar(entry.value.of(self.text), entry.stand_in, rule, out);
+            Kind::Scalar(kind) => {
+                self.scalar(entry.value, kind, entry.stand_in, rule, out);
                 return true;
             }
             Kind::Object => ('{', '}'),
@@ -138,23 +145,25 @@ impl Compact<'_> {
             let fate = self.tape.entries[*child].fate;
             self.keep.keeps(fate) && fate != Fate::Telling && self.writes(*child)
         };
-        entry.kind == Kind::Scalar
+        matches!(entry.kind, Kind::Scalar(_))
             || self.keep == Keep::Whole
             || entry.end as usize == index + 1
             || self.tape.children(Some(index)).any(|child| tells(&child))
     }
 
-    fn scalar(&mut self, raw: &str, stand_in: Span, rule: Option<Rule>, out: &mut String) {
+    fn scalar(&mut self, value: Span, kind: Scalar, stand_in: Span, rule: Option<Rule>, out: &mut String) {
+        let raw = value.of(self.text);
         if !stand_in.is_empty() {
             return push_string(stand_in.of(self.made), out);
         }
-        if !raw.starts_with('"') {
+        if kind == Scalar::Plain {
             // JSON allows numbers that no reader can hold; as text they are kept and hurt nobody.
-            let huge = (raw.len() > 300 || raw.contains(['e', 'E'])) && raw.parse::<f64>().is_ok_and(f64::is_infinite);
+            let has_exponent = || raw.bytes().any(|b| matches!(b, b'e' | b'E'));
+            let huge = (raw.len() > 300 || has_exponent()) && raw.parse::<f64>().is_ok_and(f64::is_infinite);
             return if huge { push_string(raw, out) } else { out.push_str(raw) };
         }
-        let inner = Span::new(0, raw.len()).unquoted().of(raw);
-        let meaning = self.meaning(inner);
+        let inner = value.unquoted().of(self.text);
+        let meaning = if kind == Scalar::Text { inner.into() } else { self.meaning(inner) };
         let protected = rule.and_then(|rule| self.protected(rule, &meaning));
         let clean = protected.or_else(|| scrub(self.plan, &meaning, &mut self.flags));
         match (clean, meaning) {
@@ -201,7 +210,7 @@ impl Compact<'_> {
 
     /// What the inside of a string means; borrowed where that is how it is written.
     fn meaning<'t>(&mut self, inner: &'t str) -> Cow<'t, str> {
-        if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
+        if words::find(inner.as_bytes(), 0, |word| words::equal(word, b'\\')).is_none() {
             return inner.into();
         }
         let mut meaning = String::new();

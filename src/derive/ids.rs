@@ -1,10 +1,11 @@
 //! Identifiers: of events, visitors and persons.
 
-use super::privacy::{hash_address, sha256};
+use super::privacy::{hash_address, push_hex, sha256};
 use crate::row::{Flag, FlagSet};
 use crate::schema::{Plan, Rule};
+use crate::words::trim;
 use std::borrow::Cow;
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::xxh3_128;
 
 /// An identifier as rows hold it: `None` for a placeholder. E-mail addresses are hashed, under [`Rule::Uuid`] UUIDs are
 /// written in lower case, and what is longer than `width` bytes is replaced by its SHA-256, because a cut identifier
@@ -16,7 +17,7 @@ pub(crate) fn identifier<'a>(
     width: u32,
     flags: &mut FlagSet,
 ) -> Option<Cow<'a, str>> {
-    let id = text.trim();
+    let id = trim(text);
     if is_blocked(plan, id) {
         return None;
     }
@@ -28,7 +29,7 @@ pub(crate) fn identifier<'a>(
         flags.raise(Flag::IdHashed);
         return Some(sha256(id.as_bytes()).into());
     }
-    if rule == Rule::Uuid && is_uuid(id) && id.bytes().any(|b| b.is_ascii_uppercase()) {
+    if rule == Rule::Uuid && id.bytes().fold(false, |any, b| any | b.is_ascii_uppercase()) && is_uuid(id) {
         return Some(id.to_ascii_lowercase().into());
     }
     Some(id.into())
@@ -36,8 +37,10 @@ pub(crate) fn identifier<'a>(
 
 /// A placeholder that the schema lists, in any case, or nothing but zeros and dashes: the nil UUID, `0`, `-`.
 fn is_blocked(plan: &Plan, id: &str) -> bool {
+    // Lists hold short words, most identifiers are long.
+    let may_be_listed = id.len() >= 64 || plan.blocked_lengths & 1 << id.len() != 0;
     id.bytes().all(|b| matches!(b, b'0' | b'-'))
-        || plan.blocked_ids.iter().any(|blocked| blocked.eq_ignore_ascii_case(id))
+        || may_be_listed && plan.blocked_ids.iter().any(|blocked| blocked.eq_ignore_ascii_case(id))
 }
 
 fn is_uuid(id: &str) -> bool {
@@ -48,20 +51,20 @@ fn is_uuid(id: &str) -> bool {
             .all(|(at, b)| if matches!(at, 8 | 13 | 18 | 23) { b == b'-' } else { b.is_ascii_hexdigit() })
 }
 
-/// The id of an event whose producer gave none: a 128-bit hash, so that every delivery of the same record gives the
-/// same id. `parts` are the event's text and that of the envelope it came in. An event without a time of its own is
-/// told from its likes by when it arrived (milliseconds) and where in its record it stood.
-pub fn event_id(parts: [&str; 2], arrival: Option<(i64, usize)>) -> String {
-    let mut hash = Xxh3::new();
+/// Appends the id of an event whose producer gave none: a 128-bit hash, so that every delivery of the same record gives
+/// the same id. `parts` are the event's text and that of the envelope it came in. An event without a time of its own is
+/// told from its likes by when it arrived (milliseconds) and where in its record it stood. `hashed` is a buffer.
+pub fn event_id(parts: [&str; 2], arrival: Option<(i64, usize)>, hashed: &mut Vec<u8>, out: &mut String) {
+    hashed.clear();
     for part in parts {
-        hash.update(part.as_bytes());
-        hash.update(&[0]);
+        hashed.extend_from_slice(part.as_bytes());
+        hashed.push(0);
     }
     if let Some((ms, position)) = arrival {
-        hash.update(&ms.to_le_bytes());
-        hash.update(&(position as u64).to_le_bytes());
+        hashed.extend_from_slice(&ms.to_le_bytes());
+        hashed.extend_from_slice(&(position as u64).to_le_bytes());
     }
-    format!("{:032x}", hash.digest128())
+    push_hex(&xxh3_128(hashed).to_be_bytes(), out);
 }
 
 #[cfg(test)]
@@ -98,6 +101,11 @@ mod tests {
 
     #[test]
     fn only_what_tells_events_apart_changes_their_id() {
+        let event_id = |parts, arrival| {
+            let mut id = String::new();
+            event_id(parts, arrival, &mut Vec::new(), &mut id);
+            id
+        };
         let id = event_id([r#"{"a":1}"#, ""], None);
         assert_eq!(id.len(), 32);
         assert_eq!(id, event_id([r#"{"a":1}"#, ""], None));

@@ -12,6 +12,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 /// assert_eq!(network("2001:db8:85a3:8d3::1").as_deref(), Some("2001:db8:85a3::"));
 /// ```
 pub fn network(text: &str) -> Option<String> {
+    // Most records hold one IPv4 address, which has one spelling.
+    if text.parse::<Ipv4Addr>().is_ok_and(|v4| is_public(&v4.into()))
+        && let Some((network, _)) = text.rsplit_once('.')
+    {
+        return Some([network, ".0"].concat());
+    }
     let addresses = || text.split(',').filter_map(|part| address(part.trim()));
     let chosen = addresses().find(is_public).or_else(|| addresses().next())?;
     Some(match chosen {

@@ -7,15 +7,17 @@ pub mod time;
 pub mod url;
 mod user_agent;
 
-use crate::coerce::cut;
+use crate::coerce::{cut, number};
 use crate::items::Items;
+use crate::json::Span;
 use crate::row::{Cell, FilledBy, Flag, FlagSet, Row};
 use crate::schema::plan::Derivation;
 use crate::schema::source::FunctionName;
 use crate::schema::{Column, Plan};
 use crate::tape::Tape;
 use std::borrow::Cow;
-pub(crate) use user_agent::Agents;
+use url::Parts;
+use user_agent::{Agent, Agents};
 
 /// Where an event came from.
 #[derive(Debug, Clone, Copy)]
@@ -30,46 +32,175 @@ pub(crate) struct Origin<'a> {
     pub(crate) position: usize,
 }
 
-/// Fills every empty column from its functions, in column order.
-pub(crate) fn derive(
-    plan: &Plan,
-    text: &str,
-    tape: &Tape,
-    row: &mut Row,
-    items: &Items,
-    origin: &Origin,
-    agents: &mut Agents,
-) {
-    let first_items = fills_from_first_item(plan, row);
-    for (index, column) in plan.columns.iter().enumerate() {
-        for (derivation, nth) in column.derivations.iter().zip(0..) {
+/// Fills columns from their functions. Its buffers and what it remembers of user agents are used again.
+#[derive(Debug, Default)]
+pub(crate) struct Deriver {
+    agents: Agents,
+    /// The URL that was taken apart last, by its column, and the agent that was told last.
+    url: Option<(usize, Parts)>,
+    agent: Option<(usize, usize)>,
+    /// What event ids are made of.
+    hashed: Vec<u8>,
+    /// A value while it is made.
+    value: String,
+}
+
+/// What all functions work on.
+#[derive(Clone, Copy)]
+pub(crate) struct Event<'a> {
+    pub(crate) plan: &'a Plan,
+    /// The record's text.
+    pub(crate) text: &'a str,
+    pub(crate) tape: &'a Tape,
+    pub(crate) items: &'a Items,
+    pub(crate) origin: &'a Origin<'a>,
+}
+
+impl Deriver {
+    /// Fills every empty column from its functions, in column order.
+    pub(crate) fn fill(&mut self, event: &Event, row: &mut Row) {
+        let plan = event.plan;
+        let first_items = event.items.count > 0 && fills_from_first_item(plan, row);
+        (self.url, self.agent) = (None, None);
+        for &index in &plan.derived {
             if !row.is_empty(index) {
-                break;
+                continue;
             }
-            row.cells[index] = match derivation.name {
-                FunctionName::Count if items.count > 0 => Cell::make(&items.count.to_string(), &mut row.made),
-                FunctionName::Sum if items.count > 0 => {
-                    Cell::make(&items.sums[derivation.field].to_string(), &mut row.made)
+            for (derivation, nth) in plan.columns[index].derivations.iter().zip(0..) {
+                let cell = match derivation.name {
+                    name if name.needs_value() && row.is_empty(derivation.column) => continue,
+                    FunctionName::First if !first_items => continue,
+                    FunctionName::Query if self.has_no_query(derivation.column) => continue,
+                    _ => self.cell(event, row, index, derivation),
+                };
+                if cell != Cell::Empty {
+                    row.fill(index, cell, FilledBy::Function(nth));
+                    break;
                 }
-                FunctionName::First if first_items => items.first.get(derivation.field).copied().unwrap_or_default(),
-                _ => {
-                    let Some(value) = value(plan, text, tape, row, origin, agents, derivation) else { continue };
-                    let (value, mut flags) = (value.into_owned(), FlagSet::default());
-                    let kept = finish(plan, column, &value, &mut flags);
-                    if kept.is_empty() {
-                        continue;
-                    }
-                    row.flags[index].join(flags);
-                    Cell::make(&kept, &mut row.made)
-                }
-            };
-            row.filled_by[index] = FilledBy::Function(nth);
+            }
+        }
+        let time = plan.roles.event_time;
+        if row.is_empty(time) {
+            row.raise(Flag::TimeMissing);
+            row.fill(time, row.cells[plan.roles.received_at], FilledBy::Nothing);
         }
     }
-    let time = plan.roles.event_time;
-    if row.is_empty(time) {
-        row.raise(Flag::TimeMissing);
-        row.cells[time] = row.cells[plan.roles.received_at];
+
+    /// What a function gives for column `index`.
+    fn cell(&mut self, event: &Event, row: &mut Row, index: usize, derivation: &Derivation) -> Cell {
+        let Event { plan, text, tape, items, origin } = *event;
+        let start = row.made.len();
+        match derivation.name {
+            FunctionName::Arrival => time::write(origin.arrival, &mut row.made),
+            FunctionName::Version => number::push(plan.version.into(), &mut row.made),
+            FunctionName::Count if items.count > 0 => {
+                number::push(i64::try_from(items.count).unwrap_or(i64::MAX), &mut row.made);
+            }
+            FunctionName::Sum if items.count > 0 => number::push(items.sums[derivation.field], &mut row.made),
+            FunctionName::First => return items.first.get(derivation.field).copied().unwrap_or_default(),
+            FunctionName::On => {
+                let event_type = plan.event_type(row.get(text, plan.roles.event_name).unwrap_or_default());
+                let wanted = derivation.keys.contains(&plan.event_types[event_type]);
+                return if wanted { row.cells[derivation.column] } else { Cell::Empty };
+            }
+            FunctionName::Bot => {
+                let agent = self.agent(derivation.column, row.get(text, derivation.column).unwrap_or_default());
+                let bot = if agent.bot { "true" } else { "false" };
+                row.made.push_str(bot);
+            }
+            FunctionName::Hash => {
+                let placeless = row.is_empty(plan.roles.event_time).then_some((origin.arrival, origin.position));
+                self.value.clear();
+                ids::event_id([origin.event, origin.envelope], placeless, &mut self.hashed, &mut self.value);
+                write(plan, row, index, &self.value);
+            }
+            FunctionName::Dialect => {
+                let dialect = plan.dialects.iter().find(|dialect| dialect.matches(tape.markers));
+                write(plan, row, index, dialect.map_or("custom", |dialect| &dialect.name));
+            }
+            FunctionName::Browser | FunctionName::Os | FunctionName::Device => {
+                let agent = self.agent(derivation.column, row.get(text, derivation.column).unwrap_or_default());
+                let told = match derivation.name {
+                    FunctionName::Browser => agent.browser.as_deref(),
+                    FunctionName::Os => agent.os.as_deref(),
+                    _ => agent.device,
+                };
+                write(plan, row, index, told.unwrap_or_default());
+            }
+            FunctionName::Source => {
+                let source = self.source(plan, text, row, derivation.column);
+                write(plan, row, index, &source.unwrap_or_default());
+            }
+            FunctionName::Host | FunctionName::Path | FunctionName::Query => {
+                return self.of_url(event, row, index, derivation);
+            }
+            FunctionName::Count | FunctionName::Sum | FunctionName::Extra | FunctionName::Flags => {}
+        }
+        if row.made.len() == start { Cell::Empty } else { Cell::Made(Span::new(start, row.made.len())) }
+    }
+
+    /// What a function of a URL gives: mostly a part of the cell with the URL.
+    fn of_url(&mut self, event: &Event, row: &mut Row, index: usize, derivation: &Derivation) -> Cell {
+        let url = row.get(event.text, derivation.column).unwrap_or_default();
+        let parts = self.parts(derivation.column, url);
+        let part = match derivation.name {
+            FunctionName::Host => parts.host(url),
+            FunctionName::Path => parts.path(url).map(Cow::Borrowed),
+            _ if derivation.keys.is_empty() => parts.query(url).map(Cow::Borrowed),
+            _ => parts.parameter(url, &derivation.keys).map(|(_, value)| value),
+        };
+        let Some(part) = part else { return Cell::Empty };
+        let mut flags = FlagSet::default();
+        let kept = finish(event.plan, &event.plan.columns[index], part, &mut flags);
+        if kept.is_empty() {
+            return Cell::Empty;
+        }
+        let cell = match Span::within(url, &kept) {
+            Some(part) => row.cells[derivation.column].part(part),
+            None => {
+                self.value.clear();
+                self.value.push_str(&kept);
+                Cell::make(&self.value, &mut row.made)
+            }
+        };
+        row.flag(index, flags);
+        cell
+    }
+
+    /// Whether the URL in a column was taken apart already and has no query.
+    fn has_no_query(&self, column: usize) -> bool {
+        self.url.is_some_and(|(of, parts)| of == column && !parts.has_query())
+    }
+
+    /// The parts of the URL in a column.
+    fn parts(&mut self, column: usize, url: &str) -> Parts {
+        match self.url {
+            Some((of, parts)) if of == column => parts,
+            _ => self.url.insert((column, Parts::of(url))).1,
+        }
+    }
+
+    /// What the user agent in a column tells.
+    fn agent(&mut self, column: usize, text: &str) -> &Agent {
+        let known = self.agent.filter(|(of, _)| *of == column).map(|(_, agent)| agent);
+        let agent = known.unwrap_or_else(|| self.agents.find(text));
+        self.agent = Some((column, agent));
+        self.agents.get(agent)
+    }
+
+    /// The name of the attribute that filled a column; `None` for the column's own name, which says nothing.
+    fn source(&mut self, plan: &Plan, text: &str, row: &Row, column: usize) -> Option<String> {
+        let of = &plan.columns[column];
+        if let FilledBy::Path(source) = row.filled_by[column] {
+            let name = &plan.sources[usize::from(source)].name;
+            return (*name != of.name).then(|| name.clone());
+        }
+        let queries = of.derivations.iter().filter(|derivation| derivation.name == FunctionName::Query);
+        let mut found = queries.filter_map(|query| {
+            let url = row.get(text, query.column)?;
+            self.parts(query.column, url).parameter(url, &query.keys)
+        });
+        found.next().map(|(key, _)| key)
     }
 }
 
@@ -77,77 +208,30 @@ pub(crate) fn derive(
 /// first field, its id: values of two items must not mix.
 fn fills_from_first_item(plan: &Plan, row: &Row) -> bool {
     let names_item = |column: &Column| column.derivations.iter().any(|d| d.name == FunctionName::First && d.field == 0);
-    plan.columns.iter().enumerate().all(|(index, column)| !names_item(column) || row.is_empty(index))
+    plan.derived.iter().all(|&index| !names_item(&plan.columns[index]) || row.is_empty(index))
 }
 
-/// What a function gives; those of items and of the row as a whole are not here.
-fn value<'a>(
-    plan: &Plan,
-    text: &'a str,
-    tape: &Tape,
-    row: &'a Row,
-    origin: &Origin,
-    agents: &'a mut Agents,
-    derivation: &'a Derivation,
-) -> Option<Cow<'a, str>> {
-    let argument = row.get(text, derivation.column);
-    match derivation.name {
-        FunctionName::Arrival => {
-            let mut time = String::new();
-            time::write(origin.arrival, &mut time);
-            Some(time.into())
-        }
-        FunctionName::Hash => {
-            let placeless = row.is_empty(plan.roles.event_time).then_some((origin.arrival, origin.position));
-            Some(ids::event_id([origin.event, origin.envelope], placeless).into())
-        }
-        FunctionName::Version => Some(plan.version.to_string().into()),
-        FunctionName::Dialect => {
-            let dialect = plan.dialects.iter().find(|dialect| dialect.matches(tape.markers));
-            Some(dialect.map_or("custom", |dialect| &dialect.name).to_owned().into())
-        }
-        FunctionName::On => {
-            let event_type = plan.event_type(row.get(text, plan.roles.event_name).unwrap_or_default());
-            let wanted = derivation.keys.contains(&plan.event_types[event_type]);
-            argument.filter(|_| wanted).map(Cow::Borrowed)
-        }
-        FunctionName::Source => source(plan, text, row, derivation.column).map(Cow::Owned),
-        FunctionName::Host => url::host(argument?).map(Cow::Owned),
-        FunctionName::Path => url::path(argument?).map(Cow::Borrowed),
-        FunctionName::Query if derivation.keys.is_empty() => url::query(argument?).map(Cow::Borrowed),
-        FunctionName::Query => url::parameter(argument?, &derivation.keys).map(|(_, value)| value),
-        FunctionName::Browser => agents.get(argument?).browser.as_deref().map(Cow::Borrowed),
-        FunctionName::Os => agents.get(argument?).os.as_deref().map(Cow::Borrowed),
-        FunctionName::Device => agents.get(argument?).device.map(Cow::Borrowed),
-        FunctionName::Bot => Some(agents.get(argument?).bot.to_string().into()),
-        FunctionName::Count | FunctionName::Sum | FunctionName::First | FunctionName::Extra | FunctionName::Flags => {
-            None
-        }
+/// Appends a derived text to the row's made values, as its column holds it.
+fn write(plan: &Plan, row: &mut Row, index: usize, value: &str) {
+    let mut flags = FlagSet::default();
+    let kept = finish(plan, &plan.columns[index], value.into(), &mut flags);
+    if !kept.is_empty() {
+        row.made.push_str(&kept);
+        row.flag(index, flags);
     }
-}
-
-/// The name of the attribute that filled a column; `None` for the column's own name, which says nothing.
-fn source(plan: &Plan, text: &str, row: &Row, column: usize) -> Option<String> {
-    let of = &plan.columns[column];
-    if let FilledBy::Path(source) = row.filled_by[column] {
-        let name = &plan.sources[usize::from(source)].name;
-        return (*name != of.name).then(|| name.clone());
-    }
-    let queries = of.derivations.iter().filter(|derivation| derivation.name == FunctionName::Query);
-    let mut found = queries.filter_map(|query| url::parameter(row.get(text, query.column)?, &query.keys));
-    found.next().map(|(key, _)| key)
 }
 
 /// A derived text as its column holds it.
-fn finish<'a>(plan: &Plan, column: &Column, value: &'a str, flags: &mut FlagSet) -> Cow<'a, str> {
-    let Some(width) = column.kind.width() else { return value.into() };
-    let clean = privacy::scrub(plan, value, flags).map_or(Cow::Borrowed(value), Cow::Owned);
+fn finish<'a>(plan: &Plan, column: &Column, value: Cow<'a, str>, flags: &mut FlagSet) -> Cow<'a, str> {
+    let Some(width) = column.kind.width() else { return value };
+    let clean = privacy::scrub(plan, &value, flags).map_or(value, Cow::Owned);
     // A parameter may decode to what a row cannot hold.
-    let clean = if clean.contains('\0') {
-        flags.raise(Flag::TextMended);
-        Cow::Owned(clean.replace('\0', ""))
-    } else {
-        clean
+    let clean = match clean {
+        Cow::Owned(text) if text.contains('\0') => {
+            flags.raise(Flag::TextMended);
+            Cow::Owned(text.replace('\0', ""))
+        }
+        clean => clean,
     };
     cut(clean, width, flags)
 }

@@ -2,15 +2,20 @@
 
 use crate::row::{Flag, FlagSet};
 use crate::schema::Plan;
+use crate::words::{equal, find};
 use sha2::{Digest, Sha256};
 
 /// SHA-256 as 64 hexadecimal digits.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .filter_map(|n| char::from_digit(n.into(), 16))
-        .collect()
+    let mut hex = String::with_capacity(64);
+    push_hex(&Sha256::digest(bytes).into(), &mut hex);
+    hex
+}
+
+/// Appends two hexadecimal digits for each byte of a hash.
+pub(crate) fn push_hex<const BYTES: usize>(hash: &[u8; BYTES], out: &mut String) {
+    let digits = hash.map(|byte| [byte >> 4, byte & 15].map(|digit| b"0123456789abcdef"[usize::from(digit)]));
+    out.push_str(str::from_utf8(digits.as_flattened()).unwrap_or_default());
 }
 
 /// The key under which a person's address is stored: SHA-256 of its trimmed lower-case form, as advertising networks
@@ -26,13 +31,15 @@ pub(crate) fn hash_email(address: &str) -> Option<String> {
 }
 
 /// The same key, for a text that as a whole is an address; `None` for every other.
+#[inline(always)]
 pub(crate) fn hash_address(text: &str) -> Option<String> {
-    is_email(text).then(|| sha256(text.trim().to_lowercase().as_bytes()))
+    let has_sign = find(text.as_bytes(), 0, |word| equal(word, b'@')).is_some();
+    (has_sign && is_email(text)).then(|| sha256(text.trim().to_lowercase().as_bytes()))
 }
 
 /// Whether the whole text is one e-mail address, by its looks: `local@domain.tld`. RFC 5321 allows 254 bytes.
 fn is_email(text: &str) -> bool {
-    let Some(at) = memchr::memchr(b'@', text.as_bytes()) else { return false };
+    let Some(at) = find(text.as_bytes(), 0, |word| equal(word, b'@')) else { return false };
     let (local, domain) = (text[..at].trim_start(), text[at + 1..].trim_end());
     let text = text.trim();
     text.len() <= 254
@@ -46,9 +53,20 @@ fn is_email(text: &str) -> bool {
 
 /// `text` as it may be stored, if that differs: e-mail addresses hashed; in a URL, user names, passwords and removed keys
 /// of the query and the fragment gone.
+#[inline(always)]
 pub(crate) fn scrub(plan: &Plan, text: &str, flags: &mut FlagSet) -> Option<String> {
-    // Nothing of all that is without one of these bytes.
-    memchr::memchr3(b'@', b'?', b'#', text.as_bytes()).or_else(|| memchr::memchr(b'%', text.as_bytes()))?;
+    if has_signs(text) { scrub_signs(plan, text, flags) } else { None }
+}
+
+/// Whether a text has one of the bytes without which there is neither an address nor a parameter in it.
+#[inline(always)]
+pub(crate) fn has_signs(text: &str) -> bool {
+    let signs = |word| equal(word, b'@') | equal(word, b'?') | equal(word, b'#') | equal(word, b'%');
+    find(text.as_bytes(), 0, signs).is_some()
+}
+
+#[inline(never)]
+fn scrub_signs(plan: &Plan, text: &str, flags: &mut FlagSet) -> Option<String> {
     if let Some(hash) = hash_address(text) {
         flags.raise(Flag::EmailHashed);
         return Some(hash);
@@ -109,30 +127,32 @@ fn sign(text: &str, from: usize) -> Option<(usize, usize)> {
 /// Parameters as they may be stored, if that differs: what stands between `?`, `#` and `&`, as in `a=1&b=2`,
 /// `?a=1#b=2` and `#/route?a=1`.
 pub(crate) fn scrub_parameters(plan: &Plan, text: &str, flags: &mut FlagSet) -> Option<String> {
-    let (mut clean, mut changed) = (String::new(), false);
+    let mut clean: Option<String> = None;
     // The sign before a removed parameter goes to the one that takes its place.
     let mut inherited = None;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let sign = if rest.starts_with(['?', '#', '&']) { &rest[..1] } else { "" };
-        let end = rest[sign.len()..].find(['?', '#', '&']).map_or(rest.len(), |end| sign.len() + end);
-        let parameter = &rest[sign.len()..end];
-        rest = &rest[end..];
+    let mut at = 0;
+    while at < text.len() {
+        let sign = if text[at..].starts_with(['?', '#', '&']) { &text[at..=at] } else { "" };
+        let start = at + sign.len();
+        let signs = |word| equal(word, b'?') | equal(word, b'#') | equal(word, b'&');
+        let end = find(text.as_bytes(), start, signs).unwrap_or(text.len());
         let sign = if sign == "&" { inherited.take().unwrap_or(sign) } else { sign };
         inherited = None;
-        match scrub_parameter(plan, parameter, flags) {
-            Scrubbed::Kept => clean.extend([sign, parameter]),
-            Scrubbed::Hashed(hashed) => {
-                clean.extend([sign, &hashed]);
-                changed = true;
+        match scrub_parameter(plan, &text[start..end], flags) {
+            Scrubbed::Kept => {
+                if let Some(clean) = &mut clean {
+                    clean.extend([sign, &text[start..end]]);
+                }
             }
+            Scrubbed::Hashed(hashed) => clean.get_or_insert_with(|| text[..at].to_owned()).extend([sign, &hashed]),
             Scrubbed::Removed => {
+                clean.get_or_insert_with(|| text[..at].to_owned());
                 inherited = Some(sign);
-                changed = true;
             }
         }
+        at = end;
     }
-    changed.then_some(clean)
+    clean
 }
 
 enum Scrubbed {
@@ -143,6 +163,16 @@ enum Scrubbed {
 
 /// One parameter, `key=value` or a word alone.
 fn scrub_parameter(plan: &Plan, parameter: &str, flags: &mut FlagSet) -> Scrubbed {
+    // Most parameters are what they look like.
+    if !parameter.bytes().any(|b| matches!(b, b'%' | b'+' | b'@')) {
+        return match parameter.split_once('=') {
+            Some((key, _)) if plan.removed_keys.get(key.as_bytes()).is_some() => {
+                flags.raise(Flag::KeyRemoved);
+                Scrubbed::Removed
+            }
+            _ => Scrubbed::Kept,
+        };
+    }
     let Some((key, value)) = form_urlencoded::parse(parameter.as_bytes()).next() else { return Scrubbed::Kept };
     if plan.removed_keys.get(key.as_bytes()).is_some() && parameter.contains('=') {
         flags.raise(Flag::KeyRemoved);

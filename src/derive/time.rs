@@ -1,9 +1,15 @@
 //! Points in time: every spelling that producers use, as milliseconds since 1970 in UTC.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike};
+use crate::words::trim;
+use chrono::{Datelike, NaiveDate};
 
 /// 0001-01-01 and the end of 9999-12-31, the years that every reader of our rows can hold.
 const YEARS: std::ops::RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_799_999;
+
+const DAY_MS: i64 = 86_400_000;
+
+/// From 31 December of the year 0, where chrono begins to count, to 1 January 1970.
+const DAYS_TO_1970: i64 = 719_163;
 
 /// Reads a time.
 ///
@@ -22,22 +28,58 @@ const YEARS: std::ops::RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_7
 /// assert_eq!(parse("yesterday"), None);
 /// ```
 pub fn parse(text: &str) -> Option<i64> {
-    let text = text.trim();
+    let text = trim(text);
     let bytes = text.as_bytes();
+    if let Some(time) = bytes.try_into().ok().and_then(usual) {
+        return Some(time);
+    }
     let is_date = bytes.get(4) == Some(&b'-') && bytes.len() >= 10;
-    if is_date { calendar(bytes) } else { short_date(bytes).or_else(|| epoch(text)) }.filter(|ms| YEARS.contains(ms))
+    let time = match bytes.len() {
+        _ if is_date => calendar(bytes),
+        8 => short_date(bytes).or_else(|| epoch(text)),
+        _ => epoch(text),
+    };
+    time.filter(|ms| YEARS.contains(ms))
+}
+
+/// `yyyy-mm-ddThh:mm:ss.mmmZ`, as browsers write a time and [`write`] does; `None` for any other text and for what only
+/// looks like it.
+fn usual(text: &[u8; 24]) -> Option<i64> {
+    let mut wrong = 0;
+    let mut digits = [0u32; 24];
+    for (at, (byte, model)) in text.iter().zip(b"0000-00-00T00:00:00.000Z").enumerate() {
+        // A digit less `0` is at most 9, a sign less itself is nothing.
+        let digit = byte.wrapping_sub(*model);
+        wrong |= u8::from(digit > if *model == b'0' { 9 } else { 0 });
+        digits[at] = digit.into();
+    }
+    let pair = |at: usize| digits[at] * 10 + digits[at + 1];
+    let (hour, minute, second) = (pair(11), pair(14), pair(17));
+    if wrong != 0 || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let date = NaiveDate::from_ymd_opt(i32::try_from(pair(0) * 100 + pair(2)).ok()?, pair(5), pair(8))?;
+    let ms = ((hour * 60 + minute) * 60 + second) * 1_000 + pair(20) * 10 + digits[22];
+    Some(midnight(date) + i64::from(ms)).filter(|ms| YEARS.contains(ms))
 }
 
 /// `yyyymmdd` from 1900 to 2199; as seconds, these numbers would be days of August 1970 nobody means.
 fn short_date(text: &[u8]) -> Option<i64> {
     let mut rest = text;
-    let (year, month, day) = (digits(&mut rest, 4)?, digits(&mut rest, 2)?, digits(&mut rest, 2)?);
+    let (year, month, day) = (digits::<4>(&mut rest)?, digits::<2>(&mut rest)?, digits::<2>(&mut rest)?);
     let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
-    (rest.is_empty() && (1900..2200).contains(&year))
-        .then(|| date.and_time(NaiveTime::MIN).and_utc().timestamp_millis())
+    (1900..2200).contains(&year).then(|| midnight(date))
 }
 
 fn epoch(text: &str) -> Option<i64> {
+    if let Some(number) = whole(text.as_bytes()) {
+        return Some(match text.len() {
+            0..=11 => number * 1_000,
+            12..=14 => number,
+            15..=17 => number / 1_000,
+            _ => number / 1_000_000,
+        });
+    }
     let mut plain = String::new();
     let written = crate::coerce::number::decimal(text, 38, 9, &mut plain)?;
     let plain = if written.as_is { text } else { plain.as_str() };
@@ -55,25 +97,31 @@ fn epoch(text: &str) -> Option<i64> {
     i64::try_from(nanos.div_euclid(1_000_000)).ok()
 }
 
+/// A whole number without sign or leading zero that is sure to fit: what nearly every epoch is.
+fn whole(text: &[u8]) -> Option<i64> {
+    let plain = text.len() <= 18 && matches!(text.first(), Some(b'1'..=b'9')) && text.iter().all(u8::is_ascii_digit);
+    plain.then(|| text.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0')))
+}
+
 /// `yyyy-mm-dd`, then optionally `T` or a space, `hh:mm`, `:ss`, `.f`, and an offset.
 fn calendar(text: &[u8]) -> Option<i64> {
     let mut rest = text;
     let date = {
-        let year = digits(&mut rest, 4)?;
+        let year = digits::<4>(&mut rest)?;
         sign(&mut rest, b"-")?;
-        let month = digits(&mut rest, 2)?;
+        let month = digits::<2>(&mut rest)?;
         sign(&mut rest, b"-")?;
-        NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, digits(&mut rest, 2)?)?
+        NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, digits::<2>(&mut rest)?)?
     };
-    let midnight = date.and_time(NaiveTime::MIN).and_utc().timestamp_millis();
+    let midnight = midnight(date);
     if rest.is_empty() {
         return Some(midnight);
     }
     sign(&mut rest, b"Tt ")?;
-    let hour = digits(&mut rest, 2)?;
+    let hour = digits::<2>(&mut rest)?;
     sign(&mut rest, b":")?;
-    let minute = digits(&mut rest, 2)?;
-    let second = if sign(&mut rest, b":").is_some() { digits(&mut rest, 2)? } else { 0 };
+    let minute = digits::<2>(&mut rest)?;
+    let second = if sign(&mut rest, b":").is_some() { digits::<2>(&mut rest)? } else { 0 };
     let mut ms = 0;
     if sign(&mut rest, b".,").is_some() {
         let places = rest.iter().take_while(|b| b.is_ascii_digit()).count();
@@ -98,9 +146,9 @@ fn offset(text: &[u8]) -> Option<i64> {
         return Some(0);
     }
     let east = sign(&mut rest, b"+-")? == b'+';
-    let hours = digits(&mut rest, 2)?;
+    let hours = digits::<2>(&mut rest)?;
     sign(&mut rest, b":");
-    let minutes = if rest.is_empty() { 0 } else { digits(&mut rest, 2)? };
+    let minutes = if rest.is_empty() { 0 } else { digits::<2>(&mut rest)? };
     let minutes = (rest.is_empty() && hours < 24 && minutes < 60).then_some(i64::from(hours * 60 + minutes))?;
     Some(if east { minutes } else { -minutes })
 }
@@ -112,55 +160,80 @@ fn sign(text: &mut &[u8], signs: &[u8]) -> Option<u8> {
     Some(*first)
 }
 
-/// Takes exactly `count` digits off the front.
-fn digits(text: &mut &[u8], count: usize) -> Option<u32> {
-    let (number, rest) = text.split_at_checked(count).filter(|(n, _)| n.iter().all(u8::is_ascii_digit))?;
+/// Takes exactly this many digits off the front.
+fn digits<const COUNT: usize>(text: &mut &[u8]) -> Option<u32> {
+    let (digits, rest) = text.split_first_chunk::<COUNT>()?;
+    let mut number = 0;
+    for digit in digits {
+        number = number * 10 + Some(u32::from(digit.wrapping_sub(b'0'))).filter(|digit| *digit < 10)?;
+    }
     *text = rest;
-    Some(number.iter().fold(0, |n, d| n * 10 + u32::from(d - b'0')))
+    Some(number)
 }
 
 /// Appends `yyyy-mm-ddThh:mm:ss.mmmZ`, the one spelling that Firehose's converter, Spectrum, COPY and the local
 /// engines all read. Nothing for a time outside the years 1 to 9999, which [`parse`] never gives.
 pub fn write(ms: i64, out: &mut String) {
-    let Some(time) = DateTime::from_timestamp_millis(ms).filter(|_| YEARS.contains(&ms)) else { return };
-    write_date(time.date_naive(), out);
-    let parts = [
-        (b'T', time.hour(), 2),
-        (b':', time.minute(), 2),
-        (b':', time.second(), 2),
-        (b'.', time.timestamp_subsec_millis(), 3),
-    ];
-    for (before, number, width) in parts {
-        out.push(char::from(before));
-        push_digits(number, width, out);
+    if !YEARS.contains(&ms) {
+        return;
     }
-    out.push('Z');
+    let mut text = *b"0000-00-00T00:00:00.000Z";
+    let (date, rest) = (date(ms), ms.rem_euclid(DAY_MS).unsigned_abs());
+    put_date(&mut text, date);
+    text[11..13].copy_from_slice(pair(rest / 3_600_000));
+    text[14..16].copy_from_slice(pair(rest / 60_000 % 60));
+    text[17..19].copy_from_slice(pair(rest / 1_000 % 60));
+    text[20..22].copy_from_slice(pair(rest % 1_000 / 10));
+    text[22] = pair(rest % 10)[1];
+    out.push_str(str::from_utf8(&text).unwrap_or_default());
 }
 
 /// Appends `yyyy-mm-dd`.
 pub fn write_date(date: NaiveDate, out: &mut String) {
-    push_digits(date.year().unsigned_abs(), 4, out);
-    out.push('-');
-    push_digits(date.month(), 2, out);
-    out.push('-');
-    push_digits(date.day(), 2, out);
+    let mut text = *b"0000-00-00";
+    put_date(&mut text, date);
+    out.push_str(str::from_utf8(&text).unwrap_or_default());
 }
 
-fn push_digits(number: u32, width: u32, out: &mut String) {
-    for place in (0..width).rev() {
-        let digit = number / 10u32.pow(place) % 10;
-        out.push(char::from_digit(digit, 10).unwrap_or('0'));
-    }
+/// Puts a date's digits over the first ten bytes.
+fn put_date(text: &mut [u8], date: NaiveDate) {
+    let year = date.year().unsigned_abs();
+    text[..2].copy_from_slice(pair(u64::from(year / 100)));
+    text[2..4].copy_from_slice(pair(u64::from(year % 100)));
+    text[5..7].copy_from_slice(pair(date.month().into()));
+    text[8..10].copy_from_slice(pair(date.day().into()));
+}
+
+/// The two digits of a number below 100.
+#[allow(clippy::cast_possible_truncation)] // below 100
+fn pair(number: u64) -> &'static [u8; 2] {
+    const PAIRS: [[u8; 2]; 100] = {
+        let mut pairs = [*b"00"; 100];
+        let mut n = 0;
+        while n < 100 {
+            pairs[n] = [b"0123456789"[n / 10], b"0123456789"[n % 10]];
+            n += 1;
+        }
+        pairs
+    };
+    &PAIRS[number as usize % 100]
+}
+
+/// Midnight of a date, UTC.
+fn midnight(date: NaiveDate) -> i64 {
+    (i64::from(date.num_days_from_ce()) - DAYS_TO_1970) * DAY_MS
 }
 
 /// The UTC date of a point in time; 1970-01-01 for one outside the calendar, which [`parse`] never gives.
 pub fn date(ms: i64) -> NaiveDate {
-    DateTime::from_timestamp_millis(ms).unwrap_or_default().date_naive()
+    let days = i32::try_from(ms.div_euclid(DAY_MS) + DAYS_TO_1970).ok();
+    days.and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::DateTime;
     use proptest::prelude::*;
 
     const TEN_FIFTEEN: i64 = 1_795_428_930_123; // 2026-11-23T10:15:30.123Z

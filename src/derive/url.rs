@@ -1,14 +1,109 @@
 //! The parts of a page's URL. Any text has parts; a text that is no URL is a path.
 
+use crate::json::Span;
+use crate::words::{equal, find};
 use std::borrow::Cow;
 
-/// `scheme://` or `//`, then host and port; up to the first `/`, `?` or `#`.
-fn split(url: &str) -> (&str, &str) {
-    let scheme = url
-        .split_once("://")
-        .filter(|(scheme, _)| scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b)));
-    let Some(rest) = scheme.map(|(_, rest)| rest).or_else(|| url.strip_prefix("//")) else { return ("", url) };
-    rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()))
+/// Where the parts of a URL are in it; each is empty if it is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Parts {
+    /// User, host and port.
+    authority: Span,
+    path: Span,
+    query: Span,
+}
+
+impl Parts {
+    /// Authority, if `scheme://` or `//` begins the URL, up to the first `/`, `?` or `#`; path, up to `?` or `#`; query, up
+    /// to `#`.
+    pub(crate) fn of(url: &str) -> Self {
+        let end = |from: usize, signs: fn(u64) -> u64| find(url.as_bytes(), from, signs).unwrap_or(url.len());
+        let colon = end(0, |word| equal(word, b':'));
+        let is_scheme = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
+        let has_scheme = url[colon..].starts_with("://") && url[..colon].bytes().all(is_scheme);
+        let authority =
+            if has_scheme { Some(colon + "://".len()) } else { url.starts_with("//").then_some("//".len()) };
+        let slash =
+            authority.map_or(0, |from| end(from, |word| equal(word, b'/') | equal(word, b'?') | equal(word, b'#')));
+        let mark = end(slash, |word| equal(word, b'?') | equal(word, b'#'));
+        let query = mark + usize::from(url[mark..].starts_with('?'));
+        Self {
+            authority: Span::new(authority.unwrap_or(slash), slash),
+            path: Span::new(slash, mark),
+            query: Span::new(query, if query > mark { end(query, |word| equal(word, b'#')) } else { query }),
+        }
+    }
+
+    pub(crate) fn has_query(self) -> bool {
+        !self.query.is_empty()
+    }
+
+    /// See [`host`].
+    pub(crate) fn host(self, url: &str) -> Option<Cow<'_, str>> {
+        let authority = self.authority.of(url);
+        let host = authority.rsplit('@').next().unwrap_or(authority);
+        let host = match host.strip_prefix('[') {
+            Some(v6) => v6.split(']').next().unwrap_or(v6),
+            None => host.split(':').next().unwrap_or(host),
+        };
+        let host = host.trim_end_matches('.');
+        let is_lower = host.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
+        (!host.is_empty()).then(|| if is_lower { host.into() } else { host.to_lowercase().into() })
+    }
+
+    /// See [`path`].
+    pub(crate) fn path(self, url: &str) -> Option<&str> {
+        match (self.path.is_empty(), self.authority.is_empty()) {
+            (true, true) => None,
+            (true, false) => Some("/"),
+            _ => Some(self.path.of(url)),
+        }
+    }
+
+    /// See [`query`].
+    pub(crate) fn query(self, url: &str) -> Option<&str> {
+        (!self.query.is_empty()).then(|| self.query.of(url))
+    }
+
+    /// See [`parameter`].
+    pub(crate) fn parameter<'a>(self, url: &'a str, keys: &[String]) -> Option<(String, Cow<'a, str>)> {
+        let matches = |key: &String, name: &[u8]| match key.as_bytes() {
+            [b'*', end @ ..] => name.len() >= end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end),
+            key => name.eq_ignore_ascii_case(key),
+        };
+        let rank = |name: &[u8]| keys.iter().position(|key| matches(key, name));
+        let ranked = parameters(self.query(url)?).filter_map(|pair| {
+            let (name, value) = pair.split_at(find(pair.as_bytes(), 0, |word| equal(word, b'=')).unwrap_or(pair.len()));
+            // Most names are what they look like, and most are none of the keys.
+            if !is_encoded(name) && rank(name.as_bytes()).is_none() {
+                return None;
+            }
+            let (name, value) = if is_encoded(pair) {
+                form_urlencoded::parse(pair.as_bytes()).next()?
+            } else {
+                (name.into(), value.strip_prefix('=').unwrap_or_default().into())
+            };
+            (!value.trim().is_empty()).then_some((rank(name.as_bytes())?, name, value))
+        });
+        // Of equal ranks, `min_by_key` gives the first.
+        ranked.min_by_key(|(rank, ..)| *rank).map(|(_, name, value)| (name.to_ascii_lowercase(), value))
+    }
+}
+
+/// Whether a query's text means another than what is written.
+fn is_encoded(text: &str) -> bool {
+    find(text.as_bytes(), 0, |word| equal(word, b'%') | equal(word, b'+')).is_some()
+}
+
+/// What stands between a query's `&`.
+fn parameters(query: &str) -> impl Iterator<Item = &str> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let start = (from < query.len()).then_some(from)?;
+        let end = find(query.as_bytes(), from, |word| equal(word, b'&')).unwrap_or(query.len());
+        from = end + 1;
+        Some(&query[start..end])
+    })
 }
 
 /// The host, in lower case, without user, port or final dot.
@@ -18,15 +113,8 @@ fn split(url: &str) -> (&str, &str) {
 /// assert_eq!(host("https://Shop.Example:8443/a?b").as_deref(), Some("shop.example"));
 /// assert_eq!(host("/a?b=https://x.example"), None);
 /// ```
-pub fn host(url: &str) -> Option<String> {
-    let (authority, _) = split(url);
-    let host = authority.rsplit('@').next().unwrap_or(authority);
-    let host = match host.strip_prefix('[') {
-        Some(v6) => v6.split(']').next().unwrap_or(v6),
-        None => host.split(':').next().unwrap_or(host),
-    };
-    let host = host.trim_end_matches('.');
-    (!host.is_empty()).then(|| host.to_lowercase())
+pub fn host(url: &str) -> Option<Cow<'_, str>> {
+    Parts::of(url).host(url)
 }
 
 /// The path; `/` for a URL that has a host alone.
@@ -37,13 +125,7 @@ pub fn host(url: &str) -> Option<String> {
 /// assert_eq!(path("https://shop.example"), Some("/"));
 /// ```
 pub fn path(url: &str) -> Option<&str> {
-    let (authority, rest) = split(url);
-    let path = &rest[..rest.find(['?', '#']).unwrap_or(rest.len())];
-    match (path.is_empty(), authority.is_empty()) {
-        (true, true) => None,
-        (true, false) => Some("/"),
-        _ => Some(path),
-    }
+    Parts::of(url).path(url)
 }
 
 /// The query, without the `?`.
@@ -53,8 +135,7 @@ pub fn path(url: &str) -> Option<&str> {
 /// assert_eq!(query("https://shop.example/a?c=1&d=2#e"), Some("c=1&d=2"));
 /// ```
 pub fn query(url: &str) -> Option<&str> {
-    let before_fragment = url.split('#').next().unwrap_or(url);
-    before_fragment.split_once('?').map(|(_, query)| query).filter(|query| !query.is_empty())
+    Parts::of(url).query(url)
 }
 
 /// The first of `keys` that the query has a value for, and that value, decoded. A key that begins with `*` stands for
@@ -67,17 +148,7 @@ pub fn query(url: &str) -> Option<&str> {
 /// assert_eq!(found.map(|(key, value)| (key, value.into_owned())), Some(("gclid".into(), "a b".into())));
 /// ```
 pub fn parameter<'a>(url: &'a str, keys: &[String]) -> Option<(String, Cow<'a, str>)> {
-    let matches = |key: &String, name: &str| match key.strip_prefix('*') {
-        Some(end) => name.to_ascii_lowercase().ends_with(end),
-        None => name.eq_ignore_ascii_case(key),
-    };
-    let parameters = form_urlencoded::parse(query(url)?.as_bytes()).filter(|(_, value)| !value.trim().is_empty());
-    let ranked = parameters.filter_map(|(name, value)| {
-        let rank = keys.iter().position(|key| matches(key, &name))?;
-        Some((rank, name, value))
-    });
-    // Of equal ranks, `min_by_key` gives the first.
-    ranked.min_by_key(|(rank, ..)| *rank).map(|(_, name, value)| (name.to_ascii_lowercase(), value))
+    Parts::of(url).parameter(url, keys)
 }
 
 #[cfg(test)]

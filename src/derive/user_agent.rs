@@ -1,8 +1,10 @@
 //! What a User-Agent header says of the device.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use woothee::parser::Parser;
 use woothee::woothee::VALUE_UNKNOWN;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// Parsing an agent costs as much as making a whole row, and a stream sees few different ones: this many are kept.
 const REMEMBERED: usize = 4096;
@@ -20,18 +22,45 @@ pub(crate) struct Agent {
 /// Parses user agents and remembers them. The answer is a function of the text alone.
 #[derive(Debug, Default)]
 pub(crate) struct Agents {
-    known: HashMap<String, Agent>,
+    /// Index of each in `list`.
+    known: HashMap<String, usize, BuildHasherDefault<Hash>>,
+    list: Vec<Agent>,
+}
+
+/// Long keys, hashed in one go.
+#[derive(Debug, Default)]
+struct Hash(u64);
+
+impl Hasher for Hash {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = xxh3_64_with_seed(bytes, self.0);
+    }
+
+    /// What a text's end is marked with; a text alone needs no mark.
+    fn write_u8(&mut self, _: u8) {}
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 impl Agents {
-    pub(crate) fn get(&mut self, text: &str) -> &Agent {
-        if !self.known.contains_key(text) {
-            if self.known.len() >= REMEMBERED {
-                self.known.clear();
-            }
-            self.known.insert(text.to_owned(), parse(text));
+    /// The number of the agent with this text, until another one is looked for.
+    pub(crate) fn find(&mut self, text: &str) -> usize {
+        if let Some(index) = self.known.get(text) {
+            return *index;
         }
-        &self.known[text]
+        if self.list.len() >= REMEMBERED {
+            self.known.clear();
+            self.list.clear();
+        }
+        self.known.insert(text.to_owned(), self.list.len());
+        self.list.push(parse(text));
+        self.list.len() - 1
+    }
+
+    pub(crate) fn get(&self, number: usize) -> &Agent {
+        &self.list[number]
     }
 }
 
@@ -76,7 +105,9 @@ mod tests {
             ("", None, None, None, false),
         ] {
             let agent = Agent { browser: browser.map(Into::into), os: os.map(Into::into), device, bot };
-            assert_eq!(Agents::default().get(text), &agent, "{text}");
+            let mut agents = Agents::default();
+            let found = agents.find(text);
+            assert_eq!(agents.get(found), &agent, "{text}");
         }
     }
 
@@ -84,8 +115,8 @@ mod tests {
     fn a_flood_of_agents_does_not_grow_the_memory() {
         let mut agents = Agents::default();
         for n in 0..=REMEMBERED * 2 {
-            agents.get(&format!("agent/{n}"));
+            agents.find(&format!("agent/{n}"));
         }
-        assert!(agents.known.len() <= REMEMBERED);
+        assert!(agents.known.len() <= REMEMBERED && agents.list.len() <= REMEMBERED);
     }
 }

@@ -10,7 +10,9 @@
 /// assert_eq!(fold("User_ID"), "userid");
 /// ```
 pub fn fold(name: &str) -> String {
-    name.chars().filter(|c| !matches!(c, ' ' | '_' | '-')).map(|c| c.to_ascii_lowercase()).collect()
+    let mut folded = String::with_capacity(name.len());
+    folded.extend(name.chars().filter(|c| !matches!(c, ' ' | '_' | '-')).map(|c| c.to_ascii_lowercase()));
+    folded
 }
 
 /// What a byte folds to; 0 for the bytes that folding removes. NUL itself never occurs in JSON text.

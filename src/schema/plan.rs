@@ -56,7 +56,8 @@ pub struct Column {
     pub(crate) sources: Range<usize>,
     /// What fills it when no path does, best first.
     pub(crate) derivations: Vec<Derivation>,
-    /// `"name":`, as it opens the member in a row's JSON.
+    /// `","name":`, as it opens the member in a row's JSON: with the quote that closes the member before, and with the
+    /// opening quote if the type has one.
     pub(crate) member: String,
 }
 
@@ -80,6 +81,8 @@ pub struct PathSource {
     pub path: String,
     /// Its last step, as spelled there.
     pub(crate) name: String,
+    /// Index of the column, or of the item's field, that it fills.
+    pub(crate) column: u16,
 }
 
 /// No source: most attributes of most events.
@@ -142,11 +145,15 @@ pub struct Plan {
     pub(crate) nodes: Vec<Node>,
     pub(crate) dialects: Vec<Dialect>,
     pub(crate) blocked_ids: Vec<String>,
+    /// A bit for the length of each; those of 64 bytes and more have none.
+    pub(crate) blocked_lengths: u64,
     pub(crate) removed_keys: FoldedMap<()>,
     /// Last steps of the paths that fill [`Rule::Ip`] and [`Rule::Email`] columns: what they hold is protected wherever
     /// they stand.
     pub(crate) protected_keys: FoldedMap<Rule>,
     pub(crate) roles: Roles,
+    /// Indexes of the columns that functions can fill.
+    pub(crate) derived: Vec<usize>,
 }
 
 /// The partition window: an event's own time decides its partition's date if it lies at most this far from the

@@ -65,6 +65,14 @@ pub enum FunctionName {
     Bot,
 }
 
+impl FunctionName {
+    /// Whether it gives nothing where the column that it reads is null.
+    pub(crate) fn needs_value(self) -> bool {
+        use FunctionName as F;
+        matches!(self, F::On | F::Host | F::Path | F::Query | F::Browser | F::Os | F::Device | F::Bot)
+    }
+}
+
 /// Every function as schema.toml spells it, with its least and greatest number of arguments; the first argument, if
 /// any, is a column.
 const FUNCTIONS: [(&str, FunctionName, usize, usize); 18] = [
@@ -113,10 +121,15 @@ pub enum Source {
 /// # Errors
 /// What is wrong with it.
 pub fn parse(text: &str) -> Result<Vec<Source>, String> {
-    if text.contains('(') {
+    if is_function(text) {
         return function(text).map(|f| vec![Source::Function(f)]);
     }
     expand(text)?.iter().map(|path| steps(path).map(Source::Path)).collect()
+}
+
+/// Whether a source text is a function's, right or wrong.
+pub(super) fn is_function(text: &str) -> bool {
+    text.contains('(')
 }
 
 fn function(text: &str) -> Result<Function, String> {

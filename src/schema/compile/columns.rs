@@ -8,9 +8,19 @@ use crate::schema::plan::{Column, Derivation, PathSource, RULES, Rule};
 use crate::schema::source::{self, Function, FunctionName, Source, Step};
 
 impl Compiler<'_> {
+    /// Columns, or an item's fields, in order.
+    pub(super) fn fields(&mut self, sections: &[FieldSection], root: u32, items: Option<u32>) -> Vec<Column> {
+        let mut fields = Vec::with_capacity(sections.len());
+        for section in sections {
+            self.column = u16::try_from(fields.len()).unwrap_or(u16::MAX);
+            fields.push(self.field(section, root, items));
+        }
+        fields
+    }
+
     /// A column without its functions, which may read columns further down. `items`: the tree of an item, where the
     /// field may be a list of items.
-    pub(super) fn field(&mut self, section: &FieldSection, root: u32, items: Option<u32>) -> Column {
+    fn field(&mut self, section: &FieldSection, root: u32, items: Option<u32>) -> Column {
         let At { line, value: kind } = &section.kind;
         let kind = kind.parse::<ColumnType>().unwrap_or_else(|remedy| {
             self.found.add(*line, format!("`{kind}` is not a type of a column"), remedy);
@@ -45,7 +55,7 @@ impl Compiler<'_> {
             }
         }
         Column {
-            member: format!("\"{}\":", section.name.value),
+            member: format!("\",\"{}\":{}", section.name.value, if kind.is_quoted() { "\"" } else { "" }),
             name: section.name.value.clone(),
             kind,
             rule,
@@ -72,7 +82,7 @@ impl Compiler<'_> {
         };
         match self.tree.set_source(place, self.sources.len(), kind == ColumnType::Json) {
             Ok(()) => {
-                self.sources.push(PathSource { path: text, name });
+                self.sources.push(PathSource { path: text, name, column: self.column });
                 self.owners.push(owner.to_owned());
             }
             Err(taken) => {
@@ -112,7 +122,7 @@ impl Compiler<'_> {
         event_types: &[String],
     ) -> Vec<Derivation> {
         let mut derivations = Vec::new();
-        for At { line, value: text } in &section.sources {
+        for At { line, value: text } in section.sources.iter().filter(|text| source::is_function(&text.value)) {
             for source in source::parse(text).unwrap_or_default() {
                 let Source::Function(Function { name, column, arguments }) = source else { continue };
                 let index = column.as_ref().map_or(Some(own), |of| columns.iter().position(|c| c.name == *of));
@@ -167,9 +177,10 @@ impl Compiler<'_> {
 
 /// Whether the transform alone knows the column's value, so that an attribute of its name must not fill it.
 fn is_computed(source: &str) -> bool {
+    let parsed = source::is_function(source).then(|| source::parse(source));
     matches!(
-        source::parse(source).as_deref(),
-        Ok([Source::Function(Function {
+        parsed.as_ref().and_then(|parsed| parsed.as_deref().ok()),
+        Some([Source::Function(Function {
             name: FunctionName::Extra | FunctionName::Flags | FunctionName::Version | FunctionName::Dialect,
             ..
         })])

@@ -7,7 +7,7 @@ mod vocabulary;
 use super::check;
 use super::document::{At, Document};
 use super::fold::FoldedMap;
-use super::plan::{Column, PathSource, Plan, Rule, Window};
+use super::plan::{PathSource, Plan, Rule, Window};
 use super::problem::Found;
 use super::source::Step;
 use super::tree::Tree;
@@ -21,11 +21,12 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
     check::released(document, found);
     check::quota(document, found);
     let removed_keys = FoldedMap::new(document.removed_keys.iter().map(|key| (key.value.clone(), ())));
-    let mut compiler = Compiler { tree: Tree::default(), sources: Vec::new(), owners: Vec::new(), removed_keys, found };
+    let mut compiler =
+        Compiler { tree: Tree::default(), sources: Vec::new(), column: 0, owners: Vec::new(), removed_keys, found };
     let event = compiler.tree.root();
     let item = compiler.tree.root();
-    let mut columns: Vec<Column> = document.columns.iter().map(|s| compiler.field(s, event, Some(item))).collect();
-    let items: Vec<Column> = document.items.iter().map(|s| compiler.field(s, item, None)).collect();
+    let mut columns = compiler.fields(&document.columns, event, Some(item));
+    let items = compiler.fields(&document.items, item, None);
     let (event_types, event_type_names) = compiler.event_types(document);
     for (column, section) in document.columns.iter().enumerate() {
         let derivations = compiler.derivations(section, column, &columns, &items, &event_types);
@@ -45,8 +46,10 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
     });
     let protected = protected.flat_map(|(rule, sources)| sources.iter().map(move |source| (source.name.clone(), rule)));
     let protected_keys = FoldedMap::new(protected);
+    let derived = (0..columns.len()).filter(|column| !columns[*column].derivations.is_empty()).collect();
     Some(Plan {
         version: document.version.value,
+        derived,
         columns,
         items,
         other: event_type_names.get(OTHER.as_bytes())?,
@@ -56,6 +59,11 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
         event_type_names,
         nodes: tree.grown(),
         dialects,
+        blocked_lengths: document
+            .blocked_ids
+            .iter()
+            .filter(|id| id.value.len() < 64)
+            .fold(0, |lengths, id| lengths | 1 << id.value.len()),
         blocked_ids: document.blocked_ids.iter().map(|id| id.value.clone()).collect(),
         removed_keys,
         protected_keys,
@@ -66,6 +74,8 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
 struct Compiler<'f> {
     tree: Tree,
     sources: Vec<PathSource>,
+    /// Index of the column or field that is being compiled.
+    column: u16,
     /// The column or field that each of `sources` fills.
     owners: Vec<String>,
     removed_keys: FoldedMap<()>,

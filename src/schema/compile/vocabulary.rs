@@ -52,13 +52,14 @@ impl Compiler<'_> {
             let index = u16::try_from(types.len()).unwrap_or(u16::MAX);
             types.push(section.name.value.clone());
             for At { line, value: name } in std::iter::once(&section.name).chain(&section.lists[0]) {
-                match names.iter().find(|(known, _)| *known == fold(name)) {
+                let folded = fold(name);
+                match names.iter().find(|(known, _)| *known == folded) {
                     Some((_, taken)) if *taken == index => {}
                     Some((_, taken)) => {
                         let cause = format!("`{name}` already means `{}`", types[usize::from(*taken)]);
                         self.found.add(*line, cause, "keep one of the two; names are compared folded");
                     }
-                    None => names.push((fold(name), index)),
+                    None => names.push((folded, index)),
                 }
             }
         }

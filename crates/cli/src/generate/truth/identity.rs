@@ -195,7 +195,7 @@ mod tests {
         for (name, (_, time)) in names.iter().zip(signed_in) {
             device.sign_in(name, *time);
         }
-        at.map(|time| device.holder(time).map(|account| account.to_string()))
+        at.map(|time| device.holder(time).map(ToString::to_string))
     }
 
     #[test]

@@ -78,7 +78,9 @@ impl Truth {
         for (position, (event, partition)) in delivery.events().zip(partitions).enumerate() {
             let id = fact::own_id(&event).unwrap_or_else(|| {
                 let placeless = (!fact::tells_time(&event)).then_some((delivery.arrival, position));
-                event_id([texts.events[position], &texts.envelope], placeless)
+                let mut id = String::new();
+                event_id([texts.events[position], &texts.envelope], placeless, &mut Vec::new(), &mut id);
+                id
             });
             let (event_type, date) = partition;
             day.clear();

@@ -1,0 +1,280 @@
+//! Finding one's way in JSON text.
+//!
+//! A [`Cursor`] steps over what is JSON and stops at what is not; what is wrong there, serde_json says.
+
+use crate::json::{Span, ends_or_escapes};
+use crate::words;
+use serde::de::IgnoredAny;
+
+/// What a scalar is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scalar {
+    /// A number, a truth or null.
+    Plain,
+    /// A string that means what is written.
+    Text,
+    /// A string with escapes in it.
+    Escaped,
+}
+
+/// A place in JSON text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cursor<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub(crate) fn new(text: &'a str, at: usize) -> Self {
+        Self { text, bytes: text.as_bytes(), at }
+    }
+
+    pub(crate) fn at(self) -> usize {
+        self.at
+    }
+
+    pub(crate) fn go_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
+    /// The next byte that is no white space, which the cursor moves to; 0 at the end.
+    #[inline(always)]
+    pub(crate) fn next(&mut self) -> u8 {
+        match self.bytes.get(self.at) {
+            Some(&byte) if byte > b' ' => byte,
+            _ => self.next_after_white_space(),
+        }
+    }
+
+    #[inline(never)]
+    fn next_after_white_space(&mut self) -> u8 {
+        while let Some(&byte) = self.bytes.get(self.at) {
+            if !matches!(byte, b' ' | b'\n' | b'\t' | b'\r') {
+                return byte;
+            }
+            self.at += 1;
+        }
+        0
+    }
+
+    /// Steps over the byte that [`Self::next`] showed.
+    pub(crate) fn step(&mut self) {
+        self.at += 1;
+    }
+
+    /// Steps over `byte`, after white space. `None` if another one comes.
+    #[inline(always)]
+    pub(crate) fn expect(&mut self, byte: u8) -> Option<()> {
+        (self.next() == byte).then(|| self.step())
+    }
+
+    /// Steps over a member's key and the colon after it. Gives the inside of the key, and whether there are escapes.
+    #[inline(always)]
+    pub(crate) fn key(&mut self) -> Option<(Span, bool)> {
+        if self.next() != b'"' {
+            return None;
+        }
+        let start = self.at + 1;
+        let scalar = self.string()?;
+        let key = Span::new(start, self.at - 1);
+        self.expect(b':')?;
+        Some((key, scalar == Scalar::Escaped))
+    }
+
+    /// Steps over a string, a number or a literal that begins here. `None` if none does.
+    #[inline(always)]
+    pub(crate) fn scalar(&mut self) -> Option<Scalar> {
+        match self.bytes.get(self.at)? {
+            b'"' => self.string(),
+            b't' => self.literal("true"),
+            b'f' => self.literal("false"),
+            b'n' => self.literal("null"),
+            _ => self.number(),
+        }
+    }
+
+    fn literal(&mut self, literal: &str) -> Option<Scalar> {
+        self.bytes.get(self.at..)?.starts_with(literal.as_bytes()).then(|| self.at += literal.len())?;
+        Some(Scalar::Plain)
+    }
+
+    #[inline(always)]
+    fn string(&mut self) -> Option<Scalar> {
+        let end = words::find(self.bytes, self.at + 1, ends_or_escapes)?;
+        if self.bytes[end] != b'"' {
+            return self.escaped_string(end);
+        }
+        self.at = end + 1;
+        Some(Scalar::Text)
+    }
+
+    /// Steps over a string in which something has to be looked at.
+    #[inline(never)]
+    fn escaped_string(&mut self, mut at: usize) -> Option<Scalar> {
+        while self.bytes[at] == b'\\' {
+            at += escape(&self.bytes[at + 1..])?;
+            at = words::find(self.bytes, at, ends_or_escapes)?;
+        }
+        self.at = at + 1;
+        (self.bytes[at] == b'"').then_some(Scalar::Escaped)
+    }
+
+    fn number(&mut self) -> Option<Scalar> {
+        let mut at = self.at + usize::from(self.bytes[self.at] == b'-');
+        let digits = |from: usize| from + self.bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
+        at = match self.bytes.get(at)? {
+            b'0' => at + 1,
+            b'1'..=b'9' => digits(at + 1),
+            _ => return None,
+        };
+        if self.bytes.get(at) == Some(&b'.') {
+            let places = at + 1;
+            at = digits(places);
+            (at > places).then_some(())?;
+        }
+        if let Some(b'e' | b'E') = self.bytes.get(at) {
+            let exponent = at + 1 + usize::from(matches!(self.bytes.get(at + 1), Some(b'+' | b'-')));
+            at = digits(exponent);
+            (at > exponent).then_some(())?;
+        }
+        self.at = at;
+        Some(Scalar::Plain)
+    }
+
+    /// Steps over an object, whose members `each` is told by their keys and steps over. `None` if it is none, if a key has
+    /// escapes, or if `each` says so.
+    pub(crate) fn members(&mut self, mut each: impl FnMut(&'a str, &mut Self) -> Option<()>) -> Option<()> {
+        self.expect(b'{')?;
+        let mut more = self.next() != b'}';
+        while more {
+            let (key, escaped) = self.key()?;
+            self.next();
+            (!escaped).then(|| each(key.of(self.text), self))??;
+            more = self.next() == b',';
+            self.at += usize::from(more);
+        }
+        self.expect(b'}')
+    }
+
+    /// Steps over an array, whose elements `each` steps over. `None` if it is none, or if `each` says so.
+    pub(crate) fn elements(&mut self, mut each: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        self.expect(b'[')?;
+        let mut more = self.next() != b']';
+        while more {
+            each(self)?;
+            more = self.next() == b',';
+            self.at += usize::from(more);
+        }
+        self.expect(b']')
+    }
+
+    /// Steps over any value that begins here, and gives its text.
+    pub(crate) fn raw(&mut self) -> Option<&'a str> {
+        let start = self.at;
+        match self.bytes.get(start)? {
+            b'{' | b'[' => self.checked_value()?,
+            _ => self.scalar().map(drop)?,
+        }
+        self.text.get(start..self.at)
+    }
+
+    /// The same, faster for a long string. Control characters in it are for its reader to refuse.
+    pub(crate) fn long(&mut self) -> Option<&'a str> {
+        let inside = self.bytes.get(self.at..)?.strip_prefix(b"\"")?;
+        match memchr::memchr2(b'"', b'\\', inside) {
+            Some(length) if inside[length] == b'"' => {
+                let start = self.at;
+                self.at += length + 2;
+                self.text.get(start..self.at)
+            }
+            _ => self.raw(),
+        }
+    }
+
+    /// Steps over any value that begins here, and lets serde_json see that it is one.
+    pub(crate) fn checked_value(&mut self) -> Option<()> {
+        let mut values = serde_json::Deserializer::from_str(self.text.get(self.at..)?).into_iter::<IgnoredAny>();
+        values.next()?.ok()?;
+        self.at += values.byte_offset();
+        Some(())
+    }
+
+    /// Steps over the object or array that begins here: only brackets and strings count.
+    pub(crate) fn container(&mut self) -> Span {
+        let (start, mut depth) = (self.at, 0usize);
+        while let Some(at) = words::find(self.bytes, self.at, opens_or_closes) {
+            self.at = at;
+            match self.bytes[at] {
+                b'"' => {
+                    if self.string().is_none() {
+                        break;
+                    }
+                    continue;
+                }
+                b'{' | b'[' => depth += 1,
+                _ => depth = depth.saturating_sub(1),
+            }
+            self.at = at + 1;
+            if depth == 0 {
+                return Span::new(start, self.at);
+            }
+        }
+        self.at = self.bytes.len();
+        Span::new(start, self.at)
+    }
+
+    /// Steps over any value that begins here.
+    pub(crate) fn value(&mut self) -> Option<Span> {
+        let start = self.at;
+        match self.next() {
+            b'{' | b'[' => Some(self.container()),
+            _ => self.scalar().map(|_| Span::new(start, self.at)),
+        }
+    }
+}
+
+/// Brackets and quotes.
+#[inline(always)]
+fn opens_or_closes(word: u64) -> u64 {
+    // The two kinds of brackets differ in one bit.
+    let braces = word | 0x2020_2020_2020_2020;
+    words::equal(word, b'"') | words::equal(braces, b'{') | words::equal(braces, b'}')
+}
+
+/// The length of an escape whose backslash stands before `rest`; `None` if it is none.
+fn escape(rest: &[u8]) -> Option<usize> {
+    match rest {
+        [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => Some(2),
+        [b'u', hex @ ..] => hex.first_chunk::<4>()?.iter().all(u8::is_ascii_hexdigit).then_some(6),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_scalar_is_what_serde_json_takes_for_one(text in r#"-?[0-9.eE+-]{0,6}|true|false|null|nul|"([ -~\u{1}ü]|\\[\"/bfnrtux0-9a-f]{1,6}){0,12}"{0,1}"#) {
+            let mut cursor = Cursor::new(&text, 0);
+            let ours = cursor.scalar().filter(|_| cursor.at() == text.len());
+            let theirs = serde_json::from_str::<&serde_json::value::RawValue>(&text).ok();
+            prop_assert_eq!(ours.is_some(), theirs.is_some(), "{}", text);
+            let escaped = text.starts_with('"') && text.contains('\\');
+            prop_assert!(ours.is_none_or(|ours| (ours == Scalar::Escaped) == escaped));
+        }
+
+        #[test]
+        fn a_cursor_steps_over_any_value_whole(text in "[ -~]{0,30}", tail in "[,} ]{0,3}") {
+            let value = serde_json::json!({ "a": [text, 1.5, null, {}], "b\\\"": { "c": [[]] } }).to_string();
+            let whole = format!("{value}{tail}");
+            let mut cursor = Cursor::new(&whole, 0);
+            prop_assert_eq!(cursor.value(), Some(Span::new(0, value.len())));
+            cursor.go_to(0);
+            prop_assert_eq!(cursor.checked_value().map(|()| cursor.at()), Some(value.len()));
+        }
+    }
+}
