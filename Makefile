@@ -17,7 +17,7 @@ OVERRIDES = $(if $(ARCH),--parameter-overrides "$(shell $(VENV)/bin/python -c '$
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help setup run report test lint checkov build invoke emulator bench generate samples package deploy smoke clean FORCE
+.PHONY: help setup run report test truth lint checkov build invoke emulator bench generate samples package deploy smoke clean FORCE
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ report: $(VENV)/report ## what ./lake says of its customers
 test: setup lint $(BOOTSTRAP) $(PARTITIONS) ## everything
 	CLICKSTREAM_BOOTSTRAP=$(CURDIR)/$(BOOTSTRAP) cargo test --workspace --features clickstream-cli/aws
 	$(VENV)/bin/pytest tests
+
+truth: setup ## the kit against the truth of a million records, on PostgreSQL and DuckDB (ten minutes)
+	cargo build --profile tools --package clickstream-cli
+	CLICKSTREAM_TOOL=target/tools/clickstream TRUTH_RECORDS=1000000 $(VENV)/bin/pytest tests/sql/test_truth.py
 
 lint: ## format, clippy, documentation
 	cargo fmt --all --check

@@ -1,5 +1,6 @@
 """What every pytest here shares: where things are, and the command-line tool that `cargo test` has built."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -11,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 @pytest.fixture(scope="session")
 def tool():
     """Runs `clickstream` with arguments; gives what it prints."""
-    binary = ROOT / "target/debug/clickstream"
+    binary = ROOT / os.environ.get("CLICKSTREAM_TOOL", "target/debug/clickstream")
     assert binary.exists(), "build it first: cargo build --package clickstream-cli"
 
     def run(*arguments, **options) -> str:

@@ -14,7 +14,8 @@ OF_DEV = "EventRetentionInDays"  # set in dev's overrides, and so a sign that th
 def make(tmp_path):
     tools = tmp_path / "bin"
     tools.mkdir()
-    (tmp_path / "installed").touch()
+    for installed in ("report", "installed"):
+        (tmp_path / installed).touch()
     log = tmp_path / "log"
     scripts = {
         "sam": f'echo sam "$@" >> {log}; [ "$1" != "$FAILS" ]',

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-BLOCKS = re.findall(r"```\n(.*?)```", README, re.S)
+BLOCKS = re.findall(r"^```\w*\n(.*?)^```$", README, re.S | re.M)
 
 
 def block(beginning: str) -> list[str]:
@@ -37,6 +37,12 @@ def test_make_run_prints_what_readme_shows(made, beginning):
     for line in lines:
         # A cut line ends in the sign for it.
         assert any(printed.startswith(line.removesuffix("…")) for printed in made), line
+
+
+def test_explain_prints_what_readme_shows(tool):
+    command = re.search(r"`clickstream (explain .*?)`", README)[1]
+    printed = tool(*command.split()).splitlines()
+    assert all(line in printed for line in block("record 2"))
 
 
 COMMANDS = [line.split("#")[0].strip() for line in block("clickstream run my-events.ndjson")]

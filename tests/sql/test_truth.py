@@ -3,6 +3,7 @@ another way, line for line."""
 
 import csv
 import datetime
+import os
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,9 @@ import lake
 import pytest
 from engines import PostgreSQL
 from events import BUILD
+
+# `make truth` asks for a million.
+RECORDS = int(os.environ.get("TRUTH_RECORDS", "5000"))
 
 # Each table of truth, in the words of the kit.
 TABLES = {
@@ -49,7 +53,7 @@ class World:
 
     def __init__(self, folder: Path, tool: Callable):
         self.truth, traffic = folder / "truth", folder / "traffic.ndjson"
-        shop = ["-n", 5000, "--hours", 96, "--seed", 11, "--unmixed", "--arrivals", "--truth", self.truth]
+        shop = ["-n", RECORDS, "--hours", 96, "--seed", 11, "--unmixed", "--arrivals", "--truth", self.truth]
         traffic.write_text(tool("generate", *shop))
         tool("run", traffic, "--out", folder / "lake", "--no-backup", "--object-seconds", 900)
         self.database, self.values = lake.attach(folder / "lake")

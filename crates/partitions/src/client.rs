@@ -1,14 +1,11 @@
-//! A call to Glue: JSON over HTTPS, signed, tried again when the service asks for patience.
+//! A call to Glue, made again when the service asks for patience.
 
-use crate::config::Access;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4::SigningParams;
+use aws::Access;
+use aws::failure::Refusal;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use std::fmt;
 use std::time::{Duration, SystemTime};
-use ureq::Agent;
 
 /// A call is made at most this often; the pauses between come to 3 seconds.
 pub const ATTEMPTS: u32 = 5;
@@ -36,7 +33,7 @@ const PASSING: [&str; 7] = [
 /// Why a call, or what it asked for one partition, failed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Failure {
-    /// Glue's name of the error, or `Unreachable`.
+    /// Glue's name of the error, or ours for a call without an answer, such as `Unreachable`.
     pub code: String,
     /// What it means, for people.
     pub message: String,
@@ -48,10 +45,6 @@ impl Failure {
     /// What Glue says.
     pub fn new(code: &str, message: &str) -> Self {
         Self { code: code.to_owned(), message: message.to_owned(), is_the_services: false }
-    }
-
-    fn unreachable(message: String) -> Self {
-        Self { code: "Unreachable".to_owned(), message, is_the_services: true }
     }
 
     /// Whether the same call may succeed a moment later.
@@ -76,11 +69,24 @@ impl fmt::Display for Failure {
     }
 }
 
+impl From<aws::Failure> for Failure {
+    fn from(failure: aws::Failure) -> Self {
+        let is_the_services = failure.is_the_services();
+        let (code, message) = match failure {
+            aws::Failure::Unsigned(why) => ("Unsigned".to_owned(), why),
+            aws::Failure::Unreachable(why) => ("Unreachable".to_owned(), why),
+            aws::Failure::Refused(Refusal { status, code, message }) => {
+                (code, message.unwrap_or_else(|| format!("an answer with status {status}")))
+            }
+        };
+        Self { code, message, is_the_services }
+    }
+}
+
 /// Calls Glue.
 #[derive(Debug)]
 pub struct Client {
-    access: Access,
-    agent: Agent,
+    aws: aws::Client,
     clock: fn() -> SystemTime,
     sleep: fn(Duration),
     /// How many calls were made, repeated ones included.
@@ -90,8 +96,7 @@ pub struct Client {
 impl Client {
     /// A client that takes the time of its signatures from `clock` and waits with `sleep`.
     pub fn new(access: Access, clock: fn() -> SystemTime, sleep: fn(Duration)) -> Self {
-        let agent = Agent::config_builder().timeout_global(Some(TIMEOUT)).http_status_as_error(false).build().into();
-        Self { access, agent, clock, sleep, calls: 0 }
+        Self { aws: aws::Client::new(access, TIMEOUT), clock, sleep, calls: 0 }
     }
 
     /// Calls an operation; what passes is tried again.
@@ -121,83 +126,38 @@ impl Client {
 
     fn once(&mut self, operation: &str, body: &str) -> Result<String, Failure> {
         self.calls += 1;
-        let target = format!("AWSGlue.{operation}");
-        let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target.as_str())];
-        let mut request = self.agent.post(&self.access.endpoint);
-        for (name, value) in headers {
-            request = request.header(name, value);
-        }
-        for (name, value) in self.signature(&headers, body)? {
-            request = request.header(name, value);
-        }
-        let unreachable = |error: ureq::Error| Failure::unreachable(format!("{}: {error}", self.access.endpoint));
-        let mut answer = request.send(body).map_err(unreachable)?;
-        let text = answer.body_mut().read_to_string().map_err(unreachable)?;
-        if answer.status().is_success() { Ok(text) } else { Err(refusal(answer.status().as_u16(), &text)) }
+        Ok(self.aws.call(&format!("AWSGlue.{operation}"), body, (self.clock)())?)
     }
-
-    /// The headers that sign a request.
-    fn signature(&self, headers: &[(&str, &str)], body: &str) -> Result<Vec<(String, String)>, Failure> {
-        let unsigned = |error: &dyn fmt::Display| Failure::new("Unsigned", &error.to_string());
-        let identity = self.access.credentials.clone().into();
-        let params = SigningParams::builder()
-            .identity(&identity)
-            .region(&self.access.region)
-            .name("glue")
-            .time((self.clock)())
-            .settings(SigningSettings::default())
-            .build()
-            .map_err(|error| unsigned(&error))?
-            .into();
-        let body = SignableBody::Bytes(body.as_bytes());
-        let request = SignableRequest::new("POST", &self.access.endpoint, headers.iter().copied(), body)
-            .map_err(|error| unsigned(&error))?;
-        let signed = sign(request, &params).map_err(|error| unsigned(&error))?;
-        let pair = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-        Ok(signed.output().headers().map(pair).collect())
-    }
-}
-
-/// What an answer with an error status says: `__type`, at times with a namespace before it, and `message`.
-/// <https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html#operation-error-serialization>
-fn refusal(status: u16, text: &str) -> Failure {
-    let body: Value = serde_json::from_str(text).unwrap_or_default();
-    let code = body["__type"].as_str().unwrap_or("UnknownError");
-    let code = code.rsplit('#').next().unwrap_or(code).split(':').next().unwrap_or(code);
-    let message = body["message"].as_str().or(body["Message"].as_str());
-    let message = message.map_or_else(|| format!("an answer with status {status}"), str::to_owned);
-    Failure { code: code.to_owned(), message, is_the_services: status >= 500 || status == 429 }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn refused(status: u16, code: &str, message: Option<&str>) -> Failure {
+        let message = message.map(str::to_owned);
+        aws::Failure::Refused(Refusal { status, code: code.to_owned(), message }).into()
+    }
+
     #[test]
-    fn an_error_is_known_by_its_name_with_or_without_namespace() {
-        for text in [
-            r#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#,
-            r#"{"__type":"com.amazonaws.glue#ThrottlingException","Message":"Rate exceeded"}"#,
-            r#"{"__type":"ThrottlingException:http://internal.amazon.com/","message":"Rate exceeded"}"#,
-        ] {
-            let failure = refusal(400, text);
-            assert_eq!(failure.to_string(), "ThrottlingException: Rate exceeded");
-            assert!(failure.passes());
-        }
+    fn what_glue_says_passes_does() {
+        let throttled = refused(400, "ThrottlingException", Some("Rate exceeded"));
+        assert_eq!(throttled.to_string(), "ThrottlingException: Rate exceeded");
+        assert!(throttled.passes());
     }
 
     #[test]
     fn what_the_request_is_at_fault_for_does_not_pass() {
-        assert!(!refusal(400, r#"{"__type":"InvalidInputException","message":"no"}"#).passes());
-        let denied =
-            refusal(400, r#"{"__type":"AccessDeniedException","message":"not authorized to perform: glue:GetTable"}"#);
+        assert!(!refused(400, "InvalidInputException", Some("no")).passes());
+        let denied = refused(400, "AccessDeniedException", Some("not authorized to perform: glue:GetTable"));
         assert!(!denied.passes() && denied.to_string().contains("glue:GetTable; let the function's role"), "{denied}");
     }
 
     #[test]
-    fn an_answer_that_is_not_json_still_says_whose_fault_it_is() {
-        assert!(refusal(503, "<html>").passes());
-        assert!(!refusal(403, "").passes());
-        assert_eq!(refusal(502, "").to_string(), "UnknownError: an answer with status 502");
+    fn what_the_service_is_at_fault_for_passes_under_any_name() {
+        assert!(refused(502, "UnknownError", None).passes());
+        assert_eq!(refused(502, "UnknownError", None).to_string(), "UnknownError: an answer with status 502");
+        assert!(Failure::from(aws::Failure::Unreachable("a timeout".into())).passes());
+        assert!(!Failure::from(aws::Failure::Unsigned("no host".into())).passes());
     }
 }

@@ -1,6 +1,6 @@
 //! What the environment says: which table, how far ahead, how long back, and how AWS is reached.
 
-use aws_credential_types::Credentials;
+use aws::{Access, Credentials};
 use clickstream::schema::Window;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -18,20 +18,9 @@ pub struct Config {
     pub days_ahead: u32,
     /// `RETENTION_DAYS`: partitions older than this are removed; kept for ever if not given.
     pub retention_days: Option<u32>,
-    /// How AWS is reached.
+    /// How Glue is reached: `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, which Lambda
+    /// sets and replaces before they expire.
     pub access: Access,
-}
-
-/// How AWS is reached, from the variables that Lambda sets and AWS's SDKs read.
-#[derive(Debug, Clone)]
-pub struct Access {
-    /// `AWS_ENDPOINT_URL_GLUE`, else `AWS_ENDPOINT_URL`, else that of `AWS_REGION`.
-    pub endpoint: String,
-    /// `AWS_REGION`.
-    pub region: String,
-    /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`. Lambda replaces the environment before they
-    /// expire.
-    pub credentials: Credentials,
 }
 
 impl Config {
@@ -86,20 +75,9 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         let region = self.required("AWS_REGION", "the region of the Glue catalog, as Lambda does");
         let key = self.required("AWS_ACCESS_KEY_ID", "an access key, as Lambda does");
         let secret = self.required("AWS_SECRET_ACCESS_KEY", "the access key's secret, as Lambda does");
-        let endpoint = self.optional("AWS_ENDPOINT_URL_GLUE").or_else(|| self.optional("AWS_ENDPOINT_URL"));
-        Access {
-            endpoint: endpoint.unwrap_or_else(|| endpoint_of(&region)),
-            region,
-            credentials: Credentials::new(key, secret, self.optional("AWS_SESSION_TOKEN"), None, "environment"),
-        }
+        let credentials = Credentials::new(key, secret, self.optional("AWS_SESSION_TOKEN"), None, "environment");
+        Access::new("glue", region, credentials, |name| self.optional(name))
     }
-}
-
-/// Glue's endpoint; China's regions have a domain of their own.
-/// <https://docs.aws.amazon.com/general/latest/gr/glue.html>
-fn endpoint_of(region: &str) -> String {
-    let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
-    format!("https://glue.{region}.amazonaws.com{suffix}")
 }
 
 #[cfg(test)]
@@ -131,25 +109,15 @@ mod tests {
         assert_eq!((config.database.as_str(), config.table.as_str()), ("clickstream", "events"));
         assert_eq!((config.days_ahead, config.retention_days), (2, None));
         assert_eq!(config.access.endpoint, "https://glue.eu-west-1.amazonaws.com");
-        assert_eq!(
-            with("AWS_REGION", "cn-north-1").expect("one").access.endpoint,
-            "https://glue.cn-north-1.amazonaws.com.cn"
-        );
     }
 
     #[test]
     fn what_a_template_leaves_empty_is_not_set() {
         assert_eq!(with("RETENTION_DAYS", "").expect("a configuration").retention_days, None);
         assert_eq!(with("DAYS_AHEAD", "").expect("a configuration").days_ahead, 2);
+        let endpoint = with("AWS_ENDPOINT_URL", "").expect("a configuration").access.endpoint;
+        assert_eq!(endpoint, "https://glue.eu-west-1.amazonaws.com");
         assert!(with("GLUE_TABLE", "").is_err());
-    }
-
-    #[test]
-    fn glues_own_endpoint_is_preferred_to_everybodys() {
-        assert_eq!(with("AWS_ENDPOINT_URL", "http://all").expect("one").access.endpoint, "http://all");
-        let both =
-            [&LAMBDA[..], &[("AWS_ENDPOINT_URL", "http://all"), ("AWS_ENDPOINT_URL_GLUE", "http://glue")]].concat();
-        assert_eq!(read(&both).expect("one").access.endpoint, "http://glue");
     }
 
     #[test]

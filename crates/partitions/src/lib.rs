@@ -11,7 +11,7 @@
 //! * [`task`]: what the event asks for, as dates
 //! * [`registrar`]: wanted, already there, missing; what became of each
 //! * [`glue`]: the four operations of AWS Glue that this takes
-//! * [`client`]: a signed call over HTTPS, and when it is tried again
+//! * [`client`]: a call to Glue, and when it is made again
 //! * [`report`]: what the caller and the log are told
 
 pub mod client;

@@ -4,9 +4,9 @@
 //! transform gives a row that comes back as it is, so events of a mixed batch part without a second way to part them,
 //! and ids and times are the same however often one replays: dedupe by `event_id` drops what was there already.
 
-#[cfg(feature = "aws")]
-mod aws;
 mod files;
+#[cfg(feature = "aws")]
+mod firehose;
 mod folder;
 mod journal;
 mod local;
@@ -162,7 +162,7 @@ fn execute(args: &Args, stream: &str, replay: &mut Replay) -> Result<Option<anyh
 
 #[cfg(feature = "aws")]
 fn reach(stream: &str) -> Result<Box<dyn Stream>> {
-    Ok(Box::new(aws::Firehose::new(stream)?))
+    Ok(Box::new(firehose::Firehose::new(stream)?))
 }
 
 #[cfg(not(feature = "aws"))]
