@@ -1,7 +1,10 @@
-//! What is never stored in the clear: e-mail addresses, credentials in URLs, keys that the schema removes.
+//! What is never stored in the clear: e-mail addresses, credentials and IP addresses in URLs, keys that the schema
+//! removes.
 
+use crate::derive::ip;
 use crate::row::{Flag, FlagSet};
-use crate::schema::Plan;
+use crate::schema::fold::folded_hash;
+use crate::schema::{Plan, Rule};
 use crate::words::{equal, find};
 use sha2::{Digest, Sha256};
 
@@ -52,7 +55,7 @@ fn is_email(text: &str) -> bool {
 }
 
 /// `text` as it may be stored, if that differs: e-mail addresses hashed; in a URL, user names, passwords and removed keys
-/// of the query and the fragment gone.
+/// of the query and the fragment gone, and IP addresses shortened under the keys that hold one.
 #[inline(always)]
 pub(crate) fn scrub(plan: &Plan, text: &str, flags: &mut FlagSet) -> Option<String> {
     if has_signs(text) { scrub_signs(plan, text, flags) } else { None }
@@ -144,7 +147,7 @@ pub(crate) fn scrub_parameters(plan: &Plan, text: &str, flags: &mut FlagSet) -> 
                     clean.extend([sign, &text[start..end]]);
                 }
             }
-            Scrubbed::Hashed(hashed) => clean.get_or_insert_with(|| text[..at].to_owned()).extend([sign, &hashed]),
+            Scrubbed::Replaced(other) => clean.get_or_insert_with(|| text[..at].to_owned()).extend([sign, &other]),
             Scrubbed::Removed => {
                 clean.get_or_insert_with(|| text[..at].to_owned());
                 inherited = Some(sign);
@@ -157,34 +160,56 @@ pub(crate) fn scrub_parameters(plan: &Plan, text: &str, flags: &mut FlagSet) -> 
 
 enum Scrubbed {
     Kept,
-    Hashed(String),
+    Replaced(String),
     Removed,
 }
 
 /// One parameter, `key=value` or a word alone.
 fn scrub_parameter(plan: &Plan, parameter: &str, flags: &mut FlagSet) -> Scrubbed {
+    let pair = parameter.split_once('=');
     // Most parameters are what they look like.
     if !parameter.bytes().any(|b| matches!(b, b'%' | b'+' | b'@')) {
-        return match parameter.split_once('=') {
-            Some((key, _)) if plan.removed_keys.get(key.as_bytes()).is_some() => {
-                flags.raise(Flag::KeyRemoved);
-                Scrubbed::Removed
-            }
-            _ => Scrubbed::Kept,
-        };
+        return pair.map_or(Scrubbed::Kept, |(key, value)| scrub_pair(plan, key, (key, value), flags));
     }
     let Some((key, value)) = form_urlencoded::parse(parameter.as_bytes()).next() else { return Scrubbed::Kept };
-    if plan.removed_keys.get(key.as_bytes()).is_some() && parameter.contains('=') {
-        flags.raise(Flag::KeyRemoved);
-        return Scrubbed::Removed;
+    if let Some((spelled, _)) = pair {
+        let scrubbed = scrub_pair(plan, spelled, (&key, &value), flags);
+        if !matches!(scrubbed, Scrubbed::Kept) {
+            return scrubbed;
+        }
     }
     let hashed = match (hash_address(&value), hash_address(&key)) {
-        (Some(value), _) => [parameter.split_once('=').map_or("", |(key, _)| key), "=", &value].concat(),
+        (Some(value), _) => [pair.map_or("", |(key, _)| key), "=", &value].concat(),
         (None, Some(key)) => key,
         (None, None) => return Scrubbed::Kept,
     };
     flags.raise(Flag::EmailHashed);
-    Scrubbed::Hashed(hashed)
+    Scrubbed::Replaced(hashed)
+}
+
+/// A parameter by its key, which is `spelled` in the text. What stands for an IP address and cannot be read as one cannot
+/// be shortened.
+fn scrub_pair(plan: &Plan, spelled: &str, (key, value): (&str, &str), flags: &mut FlagSet) -> Scrubbed {
+    let (key, hash) = (key.as_bytes(), folded_hash(key.as_bytes()));
+    let holds_address = || plan.protected_keys.get_hashed(hash, key) == Some(Rule::Ip) && !value.trim().is_empty();
+    let network = if plan.removed_keys.get_hashed(hash, key).is_some() {
+        None
+    } else if holds_address() {
+        ip::network(value)
+    } else {
+        return Scrubbed::Kept;
+    };
+    match network {
+        Some(network) if network == value => Scrubbed::Kept,
+        Some(network) => {
+            flags.raise(Flag::IpShortened);
+            Scrubbed::Replaced([spelled, "=", &network].concat())
+        }
+        None => {
+            flags.raise(Flag::KeyRemoved);
+            Scrubbed::Removed
+        }
+    }
 }
 
 /// `https://user:password@host/` without the part before the `@`.
@@ -252,6 +277,14 @@ mod tests {
             ("https://me:secret@shop.example/", Some("https://shop.example/")),
             ("https://shop.example/a?q=shoes&page=2#top", None),
             ("what? a question", None),
+            ("/a?ip=203.0.113.77&b=1", Some("/a?ip=203.0.113.0&b=1")),
+            ("/a?b=1#Client-IP=[2001:db8:85a3::1]:443", Some("/a?b=1#Client-IP=2001:db8:85a3::")),
+            ("?x%5Fforwarded_for=10.0.0.1%2C+203.0.113.77", Some("?x%5Fforwarded_for=203.0.113.0")),
+            ("/a?ip=2001%3Adb8%3A85a3%3A%3A1", Some("/a?ip=2001:db8:85a3::")),
+            ("/a?ip=203.0.113.77.x&b=1", Some("/a?b=1")),
+            ("/a?ip=ada%40home", Some("/a")),
+            ("/a?ip=203.0.113.0&ip=&ip", None),
+            ("/a?version=203.0.113.77&zip=1", None),
         ] {
             assert_eq!(scrub(&plan, url, &mut FlagSet::default()).as_deref(), clean, "{url}");
         }

@@ -42,7 +42,7 @@ pub fn parse(text: &str) -> Option<i64> {
     time.filter(|ms| YEARS.contains(ms))
 }
 
-/// `yyyy-mm-ddThh:mm:ss.mmmZ`, as browsers write a time and [`write`] does; `None` for any other text and for what only
+/// `yyyy-mm-ddThh:mm:ss.mmmZ`, as browsers write a time and [`write()`] does; `None` for any other text and for what only
 /// looks like it.
 fn usual(text: &[u8; 24]) -> Option<i64> {
     let mut wrong = 0;
