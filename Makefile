@@ -47,7 +47,7 @@ report: $(VENV)/report ## what ./lake says of its customers
 
 test: setup lint $(BOOTSTRAP) $(PARTITIONS) ## everything
 	CLICKSTREAM_BOOTSTRAP=$(CURDIR)/$(BOOTSTRAP) cargo test --workspace --features clickstream-cli/aws
-	$(VENV)/bin/pytest tests
+	$(VENV)/bin/pytest -rs tests
 
 truth: setup ## the kit against the truth of a million records, on PostgreSQL and DuckDB (ten minutes)
 	cargo build --profile tools --package clickstream-cli
