@@ -75,13 +75,24 @@ $(BOOTSTRAP): $(VENV)/installed FORCE
 $(PARTITIONS): $(VENV)/installed FORCE
 	cargo lambda build --release --package clickstream-partitions --bin partitions
 
-ROUNDS ?= 15
-BENCH := target/bench
 invoke: setup $(BOOTSTRAP) ## answer EVENT=events/x.json under AWS's Lambda emulator, without Docker
 	@$(VENV)/bin/python tests/emulator.py $(BOOTSTRAP) $(EVENT)
 
 emulator: setup $(BOOTSTRAP) ## serve the deployed binary for `clickstream run --via`, without Docker
 	@$(VENV)/bin/python tests/emulator.py $(BOOTSTRAP)
+
+bench: build $(BENCH)/venv/installed ## measure beside peers and a floor; writes docs/benchmarks.md and docs/cost.md (ten minutes)
+	cargo lambda build --release --package clickstream-bench --bin typical
+	cargo build --release --package clickstream-bench --bins
+	$(CLICKSTREAM) generate -n 250000 --seed 7 --start 2026-11-23T00:00:00Z --hours 24 > $(BENCH)/traffic.ndjson
+	target/release/bench measure --traffic $(BENCH)/traffic.ndjson --transform $(BOOTSTRAP) \
+	  --typical target/lambda/typical/bootstrap --python $(BENCH)/venv/bin/python --rounds $(ROUNDS) --date $$(date -u +%F)
+	target/release/bench report
+
+$(BENCH)/venv/installed: crates/bench/peers/requirements.txt
+	python3 -m venv $(BENCH)/venv
+	$(BENCH)/venv/bin/python -m pip install --quiet --requirement $<
+	touch $@
 
 generate: ## write what is made from schema.toml: DDL, docs/columns.md, lists in the templates
 	cargo run --package clickstream-cli -- schema generate

@@ -86,9 +86,14 @@ def main() -> None:
     parser.add_argument("words", nargs="*", metavar="FILE|NAME=VALUE", help="how files' names begin; settings to change")
     args = parser.parse_args()
     changes = dict(word.split("=", 1) for word in args.words if "=" in word)
+    if "person_id" in changes:  # stands between quotes in erase.sql, and comes from outside
+        changes["person_id"] = changes["person_id"].replace("'", "''")
     for file in files(args.engine, [word for word in args.words if "=" not in word]):
         sys.stdout.write(render(file, settings(**changes), args.engine) + "\n")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except BrokenPipeError:
+        sys.stderr.close()

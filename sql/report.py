@@ -128,7 +128,7 @@ def main() -> None:
     for name, (names, rows) in answers.items():
         if name == "events":
             names, rows = by_day(rows)
-        print(f"{questions[name][0].format(args.person)}\n{table(names, rows)}\n")
+        print(f"{questions[name][0]}\n{table(names, rows)}\n")
 
 
 if __name__ == "__main__":

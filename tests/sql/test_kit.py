@@ -28,6 +28,11 @@ def test_a_placeholder_that_is_not_set_names_file_and_remedy():
     assert ran.returncode != 0 and "erase.sql: ${person_id} is not set" in ran.stderr
 
 
+def test_whose_events_are_erased_cannot_say_anything_else():
+    erased = command("sql/kit.py", "erase", "person_id=o'brien").stdout
+    assert "p.person_id = 'o''brien'" in erased and "o'brien" not in erased.replace("o''brien", "")
+
+
 def test_a_name_that_no_file_has_is_told():
     ran = command("sql/kit.py", "99")
     assert ran.returncode != 0 and "'99'" in ran.stderr
@@ -87,6 +92,11 @@ def test_the_report_is_for_people_too(small_lake):
 def test_one_persons_events_are_shown_signed_in_or_not(small_lake):
     ran = command("sql/report.py", str(small_lake), "--person", "bob", "--json")
     assert [row["identity_method"] for row in json.loads(ran.stdout)["person"]] == ["device", "own"]
+
+
+def test_a_persons_id_is_no_format(small_lake):
+    ran = command("sql/report.py", str(small_lake), "--person", "{x}")
+    assert ran.returncode == 0 and ran.stdout.startswith("Everything that {x} did")
 
 
 def test_a_folder_that_is_no_lake_is_told(tmp_path):

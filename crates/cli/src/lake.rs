@@ -13,7 +13,8 @@ const SPOOL: &str = ".spool";
 
 /// A lake while it is written, beside the place where it will be.
 ///
-/// What is not finished goes away again; only a killed process leaves it, under a name of its own, for the next run.
+/// What is not finished goes away again; an interrupted process leaves it beside the place, as `….partial`, and the next run
+/// clears it away.
 #[derive(Debug)]
 pub(crate) struct Lake {
     place: PathBuf,
@@ -29,8 +30,15 @@ pub(crate) struct Object {
 }
 
 impl Lake {
-    /// Begins a lake that will be at `place`: a new folder, or one that was a lake before.
-    pub(crate) fn begin(place: &Path) -> Result<Self> {
+    /// Begins a lake that will be at `place`: a new folder, or one that was a lake before, unless one of `inputs` lies in
+    /// it.
+    pub(crate) fn begin(place: &Path, inputs: &[PathBuf]) -> Result<Self> {
+        let real = |path: &Path| path.canonicalize().ok();
+        if let Some(lake) = real(place)
+            && let Some(input) = inputs.iter().find(|input| real(input).is_some_and(|input| input.starts_with(&lake)))
+        {
+            bail!("{} lies in {}, which is made anew; name another folder", input.display(), place.display());
+        }
         let is_new = !place.exists() || fs::read_dir(place).is_ok_and(|mut entries| entries.next().is_none());
         if !is_new && !place.join(MARK).exists() {
             bail!("{} is a folder with other things in it; name a new one", place.display());
@@ -68,10 +76,15 @@ impl Lake {
     /// Puts the lake in its place.
     pub(crate) fn finish(self) -> Result<()> {
         fs::remove_dir_all(self.partial.join(SPOOL))?;
+        let before = self.partial.with_extension("before");
         if self.place.exists() {
-            fs::remove_dir_all(&self.place).with_context(|| format!("cannot replace {}", self.place.display()))?;
+            fs::rename(&self.place, &before).with_context(|| format!("cannot replace {}", self.place.display()))?;
         }
-        fs::rename(&self.partial, &self.place).with_context(|| format!("cannot make {}", self.place.display()))
+        fs::rename(&self.partial, &self.place).with_context(|| format!("cannot make {}", self.place.display()))?;
+        if before.exists() {
+            fs::remove_dir_all(&before).with_context(|| format!("cannot remove {}", before.display()))?;
+        }
+        Ok(())
     }
 }
 

@@ -65,7 +65,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         "inprocess" => Function::in_process(Transform::new(schema()?)),
         url => Function::at(url),
     };
-    let lake = Lake::begin(&args.out)?;
+    let lake = Lake::begin(&args.out, args.input.files())?;
     let mut stream = Stream::new(args.settings.clone(), function, schema()?, args.format, lake);
     let mut summary = Summary::new(Transform::new(schema()?), args.show.clone());
     for incoming in args.input.records() {
@@ -83,5 +83,5 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         let (all, own) = (start.elapsed().as_secs_f64(), time.as_secs_f64());
         eprintln!("{all:.1} s, {:.1} times the transform's own {own:.1} s", all / own.max(f64::MIN_POSITIVE));
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(if summary.adds_up(&counts, &report) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -90,6 +90,11 @@ impl Summary {
         Self { transform, rows: 0, rejected: 0, other: 0, bytes: 0, reasons, flags, show, example: None }
     }
 
+    /// Whether every record and every row is somewhere.
+    pub(crate) fn adds_up(&self, counts: &Counts, report: &Report) -> bool {
+        records_add_up(counts) && self.rows == rows_in(report)
+    }
+
     /// For programs.
     pub(crate) fn json(&self, counts: &Counts, report: &Report) -> Value {
         let codes = |names: &[&str], counts: &[u64]| -> BTreeMap<String, u64> {
@@ -102,6 +107,7 @@ impl Summary {
         let partitions: BTreeMap<_, _> = report.partitions.iter().map(|(p, d)| (p, delivered(d, "rows"))).collect();
         let errors: BTreeMap<_, _> = report.errors.iter().map(|(f, d)| (f, delivered(d, "records"))).collect();
         json!({
+            "adds_up": self.adds_up(counts, report),
             "schema_version": self.transform.plan().version,
             "records": counts.put,
             "refused": counts.refused,
@@ -139,7 +145,6 @@ impl Summary {
         let holds = |holds: bool| if holds { "adds up" } else { "DOES NOT ADD UP" };
 
         let failed: u64 = counts.failed.values().sum();
-        let became = counts.refused + counts.split + counts.delivered + counts.dropped + failed;
         let mut parts = format!("= {} ok + {} dropped + {failed} failed", counts.delivered, counts.dropped);
         if counts.refused > 0 {
             let _ = write!(parts, " + {} refused, larger than 1,000 KiB", counts.refused);
@@ -147,15 +152,14 @@ impl Summary {
         if counts.split > 0 {
             let _ = write!(parts, " + {} split into {}", counts.split, counts.pieces);
         }
-        line("records", counts.put, format!("{parts}   ({})", holds(counts.put + counts.pieces == became)));
+        line("records", counts.put, format!("{parts}   ({})", holds(records_add_up(counts))));
 
         let not_converted: u64 = report.not_converted.values().sum();
-        let stored: u64 = report.partitions.values().map(|partition| partition.rows).sum();
         let mut parts = format!("= {} rows + {} rejected", self.rows, self.rejected);
         if not_converted > 0 {
             let _ = write!(parts, ", {not_converted} rows not converted");
         }
-        let adds_up = holds(self.rows == stored + not_converted);
+        let adds_up = holds(self.rows == rows_in(report));
         line("events", self.rows + self.rejected, format!("{parts}   ({adds_up})"));
 
         let codes = counts.failed.iter().chain(&report.not_converted).map(|(code, count)| format!("{code} {count}"));
@@ -189,6 +193,16 @@ impl Summary {
         page.push('\n');
         page
     }
+}
+
+fn records_add_up(counts: &Counts) -> bool {
+    let failed: u64 = counts.failed.values().sum();
+    counts.put + counts.pieces == counts.refused + counts.split + counts.delivered + counts.dropped + failed
+}
+
+/// Rows that are in objects, or were not converted.
+fn rows_in(report: &Report) -> u64 {
+    report.partitions.values().map(|partition| partition.rows).chain(report.not_converted.values().copied()).sum()
 }
 
 /// What lies where.

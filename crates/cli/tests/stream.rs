@@ -128,6 +128,26 @@ fn a_failing_function_is_tried_again_and_then_costs_the_batch() {
 }
 
 #[test]
+fn an_answer_larger_than_lambdas_is_a_failed_invocation() {
+    let large = |answer: &mut Value| answer["padding"] = "x".repeat(6_291_556).into();
+    play("large", large, &Expected { attempts: 4, ..expected(3, "Lambda.FunctionError") });
+}
+
+#[test]
+fn a_lake_that_holds_the_input_is_not_replaced() {
+    let lake = Folder::new("own-input");
+    run("no JSON\n", &lake, &["--arrival", ARRIVAL]);
+    let before = lake.files("");
+    let errors = lake.path().join("errors");
+    for arguments in [vec!["replay", "--to"], vec!["run", "--out"]] {
+        let output =
+            support::clickstream().args(arguments).arg(lake.path()).arg(&errors).output().expect("the tool runs");
+        assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("name another folder"));
+        assert!(lake.files("") == before);
+    }
+}
+
+#[test]
 fn no_function_at_the_address_is_an_error_that_says_so() {
     let lake = Folder::new("nobody");
     let output = support::command(RECORDS, &lake, &["--via", "http://127.0.0.1:9"]);

@@ -54,6 +54,11 @@ pub(crate) fn time(text: &str) -> Result<i64, String> {
 }
 
 impl Input {
+    /// The files.
+    pub(crate) fn files(&self) -> &[PathBuf] {
+        &self.files
+    }
+
     /// The records, in order; shows the progress on a terminal.
     pub(crate) fn records(&self) -> impl Iterator<Item = Result<Incoming>> + use<'_> {
         self.read(self.bar())

@@ -14,7 +14,8 @@ use std::path::Path;
 pub(super) fn play(args: &Args, folder: &Path, replay: &mut Replay) -> Result<()> {
     let schema = || plan(args.schema.as_deref());
     let function = Function::in_process(Transform::new(schema()?));
-    let mut stream = Stream::new(args.settings.clone(), function, schema()?, args.format, Lake::begin(folder)?);
+    let lake = Lake::begin(folder, &args.paths)?;
+    let mut stream = Stream::new(args.settings.clone(), function, schema()?, args.format, lake);
     for row in &mut *replay {
         stream.put(row?, &mut Nobody)?;
     }

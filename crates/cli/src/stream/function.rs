@@ -68,20 +68,32 @@ impl Function {
             Self::Emulator { url, agent } => {
                 let mut response = match agent.post(&*url).content_type("application/json").send(request) {
                     Ok(response) => response,
-                    Err(ureq::Error::Timeout(_)) => return Ok(Err("no answer within five minutes".into())),
-                    Err(error) => {
+                    Err(error) if nobody_is_there(&error) => {
                         return Err(error).context(format!("no function answers at {url}; start the emulator first"));
                     }
+                    // It was there, and died of the invocation, or took longer than Firehose waits.
+                    Err(error) => return Ok(Err(error.to_string())),
                 };
                 if response.status() == 404 {
                     bail!("{url} knows no such function: give the whole address that ends in /invocations");
                 }
                 let is_ok = response.status().is_success();
-                let body = response.body_mut().with_config().limit(64 << 20).read_to_string();
-                let body = body.with_context(|| format!("cannot read the answer of {url}"))?;
-                Ok(if is_ok { died_of(&body).map_or(Ok(body), Err) } else { Err(body) })
+                let body = response.body_mut().with_config().limit(MOST_BYTES as u64).read_to_string();
+                Ok(match body {
+                    Ok(body) if is_ok => died_of(&body).map_or(Ok(body), Err),
+                    Ok(body) => Err(body),
+                    Err(error) => Err(error.to_string()),
+                })
             }
         }
+    }
+}
+
+fn nobody_is_there(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::Io(error) => error.kind() == std::io::ErrorKind::ConnectionRefused,
+        ureq::Error::ConnectionFailed | ureq::Error::HostNotFound | ureq::Error::BadUri(_) => true,
+        _ => false,
     }
 }
 

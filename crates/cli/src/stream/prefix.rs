@@ -125,7 +125,7 @@ fn chrono_pattern(java: &str) -> Result<String, String> {
         }
         let end = rest.find(|letter| letter != first).unwrap_or(rest.len());
         pattern.push_str(match &rest[..end] {
-            "yyyy" | "YYYY" | "uuuu" => "%Y",
+            "yyyy" | "uuuu" => "%Y",
             "yy" => "%y",
             "MM" => "%m",
             "M" => "%-m",

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use std::fs::{self, File, OpenOptions};
-use std::io::{BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 
 /// How much of one spool is kept in memory. Times the active partitions' quota of 500: 32 MB.
@@ -50,8 +50,12 @@ impl Spool {
         Ok(std::iter::from_fn(move || {
             let mut head = [0; 16];
             // The end is where a record would begin.
-            if reader.read_exact(&mut head).is_err() {
+            if reader.fill_buf().is_ok_and(<[u8]>::is_empty) {
                 return None;
+            }
+            let unreadable = || format!("cannot read {}", self.path.display());
+            if let Err(error) = reader.read_exact(&mut head).with_context(unreadable) {
+                return Some(Err(error));
             }
             let [arrival, length] = [0, 8].map(|at| {
                 let mut bytes = [0; 8];
@@ -59,7 +63,7 @@ impl Spool {
                 u64::from_le_bytes(bytes)
             });
             let mut data = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
-            let read = reader.read_exact(&mut data).with_context(|| format!("cannot read {}", self.path.display()));
+            let read = reader.read_exact(&mut data).with_context(unreadable);
             Some(read.map(|()| (arrival.cast_signed(), data)))
         }))
     }
