@@ -90,8 +90,8 @@ fn answer_by(
         let delivered = made.and_then(|done| {
             let outcome = Outcome::Ok(transform.rows(), done.partition);
             let fits = response.answer(transform.plan(), record, outcome);
-            let full = Reject { events: done.rows, ..Reject::new(Reason::ResponseFull, "no room left in the answer") };
-            fits.then_some(done).ok_or(full)
+            let full = || Reject::new(Reason::ResponseFull, "no room left in the answer");
+            fits.then_some(done).ok_or_else(|| Reject { events: done.rows, ..full() })
         });
         match delivered {
             Ok(done) => {

@@ -200,7 +200,7 @@ impl Deriver {
             let url = row.get(text, query.column)?;
             self.parts(query.column, url).parameter(url, &query.keys)
         });
-        found.next().map(|(key, _)| key)
+        found.next().map(|(key, _)| key.to_ascii_lowercase())
     }
 }
 

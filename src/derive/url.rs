@@ -66,7 +66,7 @@ impl Parts {
     }
 
     /// See [`parameter`].
-    pub(crate) fn parameter<'a>(self, url: &'a str, keys: &[String]) -> Option<(String, Cow<'a, str>)> {
+    pub(crate) fn parameter<'a>(self, url: &'a str, keys: &[String]) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
         let matches = |key: &String, name: &[u8]| match key.as_bytes() {
             [b'*', end @ ..] => name.len() >= end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end),
             key => name.eq_ignore_ascii_case(key),
@@ -86,7 +86,7 @@ impl Parts {
             (!value.trim().is_empty()).then_some((rank(name.as_bytes())?, name, value))
         });
         // Of equal ranks, `min_by_key` gives the first.
-        ranked.min_by_key(|(rank, ..)| *rank).map(|(_, name, value)| (name.to_ascii_lowercase(), value))
+        ranked.min_by_key(|(rank, ..)| *rank).map(|(_, name, value)| (name, value))
     }
 }
 
@@ -138,16 +138,16 @@ pub fn query(url: &str) -> Option<&str> {
     Parts::of(url).query(url)
 }
 
-/// The first of `keys` that the query has a value for, and that value, decoded. A key that begins with `*` stands for
-/// every key that ends with the rest.
+/// The first of `keys` that the query has a value for, as the query spells it, and that value; both decoded. A key that
+/// begins with `*` stands for every key that ends with the rest.
 ///
 /// ```
 /// use clickstream::derive::url::parameter;
 /// let keys = ["gclid".to_owned(), "*clid".to_owned()];
 /// let found = parameter("https://shop.example/?xclid=1&GCLID=a%20b", &keys);
-/// assert_eq!(found.map(|(key, value)| (key, value.into_owned())), Some(("gclid".into(), "a b".into())));
+/// assert_eq!(found, Some(("GCLID".into(), "a b".into())));
 /// ```
-pub fn parameter<'a>(url: &'a str, keys: &[String]) -> Option<(String, Cow<'a, str>)> {
+pub fn parameter<'a>(url: &'a str, keys: &[String]) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
     Parts::of(url).parameter(url, keys)
 }
 
