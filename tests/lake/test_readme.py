@@ -22,7 +22,8 @@ def block(beginning: str) -> list[str]:
 def made(tmp_path_factory) -> list[str]:
     """What `make run` prints, by the tool as `cargo test` has built it."""
     folder = tmp_path_factory.mktemp("made")
-    commands = subprocess.run(["make", "-n", "run"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    # Below another make it would say where it enters and leaves, between the commands.
+    commands = subprocess.run(["make", "--no-print-directory", "-n", "run"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     commands = commands.replace("cargo run --quiet --profile tools --package clickstream-cli --", str(ROOT / "target/debug/clickstream"))
     commands = commands[commands.index(str(ROOT / "target")):]
     commands = commands.replace("--out lake", f"--out {folder}/lake").replace("report.py lake", f"report.py {folder}/lake")
