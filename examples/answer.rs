@@ -12,6 +12,7 @@ use clickstream::batch::answer;
 use clickstream::firehose::Request;
 use clickstream::schema::Plan;
 use clickstream::transform::Transform;
+use std::io::Write;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -22,7 +23,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for n in 1..=times {
         let answer = answer(&mut transform, &Request::parse(&body)?, 1_795_428_930_123);
         if n == times {
-            println!("{}", answer.body);
+            std::io::stdout().write_all(&answer.body)?;
             eprintln!("{} bytes in, {} out: {:?}", body.len(), answer.body.len(), answer.counts);
         }
     }

@@ -52,8 +52,8 @@ pub struct Failure {
 /// The answer to an invocation.
 #[derive(Debug)]
 pub struct Answer {
-    /// What Firehose gets.
-    pub body: String,
+    /// What Firehose gets: JSON text.
+    pub body: Vec<u8>,
     /// What it came to.
     pub counts: Counts,
     /// Rows delivered, by [`Plan::event_types`](crate::schema::Plan::event_types).
@@ -146,6 +146,7 @@ mod tests {
         assert_eq!((answer.counts.ok, answer.counts.failed_in_all()), (4, 1));
         assert_eq!(answer.counts.failed[Reason::Internal as usize], 1);
         assert_eq!(answer.failures[0].record_id, "2");
-        assert_eq!(answer.body.matches("\"result\":\"Ok\"").count(), 4);
+        let body = String::from_utf8(answer.body).expect("text");
+        assert_eq!(body.matches("\"result\":\"Ok\"").count(), 4);
     }
 }

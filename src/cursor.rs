@@ -2,8 +2,9 @@
 //!
 //! A [`Cursor`] steps over what is JSON and stops at what is not; what is wrong there, serde_json says.
 
-use crate::json::{Span, ends_or_escapes};
-use crate::words;
+use crate::chunk::{self, Chunk};
+use crate::json::Span;
+use crate::keys::Spelling;
 use serde::de::IgnoredAny;
 
 /// What a scalar is made of.
@@ -11,8 +12,10 @@ use serde::de::IgnoredAny;
 pub(crate) enum Scalar {
     /// A number, a truth or null.
     Plain,
-    /// A string that means what is written.
+    /// A string that means what is written, and in which privacy has nothing to look for.
     Text,
+    /// A string that means what is written.
+    Signed,
     /// A string with escapes in it.
     Escaped,
 }
@@ -82,11 +85,33 @@ impl<'a> Cursor<'a> {
         Some((key, scalar == Scalar::Escaped))
     }
 
+    /// [`Self::key`], for a key of at most 15 bytes without escapes that is spelled as it mostly is, with a colon right
+    /// after it: its inside, and its bytes. `None`, and the cursor stays where it is, for any other.
+    #[inline(always)]
+    pub(crate) fn short_key(&mut self) -> Option<(Span, Spelling)> {
+        let (b'"', rest) = self.bytes.get(self.at..)?.split_first()? else { return None };
+        let bytes = rest.first_chunk::<{ chunk::SIZE }>()?;
+        let length = Chunk::new(*bytes).ends_or_escapes().trailing_zeros() as usize;
+        if rest.get(length + 1) != Some(&b':') || bytes.get(length) != Some(&b'"') {
+            return None;
+        }
+        let start = self.at + 1;
+        self.at = start + length + 2;
+        Some((Span::new(start, start + length), Spelling::first(*bytes, length)))
+    }
+
     /// Steps over a string, a number or a literal that begins here. `None` if none does.
     #[inline(always)]
     pub(crate) fn scalar(&mut self) -> Option<Scalar> {
         match self.bytes.get(self.at)? {
             b'"' => self.string(),
+            first => self.plain(*first),
+        }
+    }
+
+    /// [`Self::scalar`] for what begins with `first`, which is no quote.
+    pub(crate) fn plain(&mut self, first: u8) -> Option<Scalar> {
+        match first {
             b't' => self.literal("true"),
             b'f' => self.literal("false"),
             b'n' => self.literal("null"),
@@ -99,14 +124,15 @@ impl<'a> Cursor<'a> {
         Some(Scalar::Plain)
     }
 
+    /// Steps over the string that begins here.
     #[inline(always)]
-    fn string(&mut self) -> Option<Scalar> {
-        let end = words::find(self.bytes, self.at + 1, ends_or_escapes)?;
+    pub(crate) fn string(&mut self) -> Option<Scalar> {
+        let (end, signs) = chunk::string_end(self.bytes, self.at + 1)?;
         if self.bytes[end] != b'"' {
             return self.escaped_string(end);
         }
         self.at = end + 1;
-        Some(Scalar::Text)
+        Some(if signs { Scalar::Signed } else { Scalar::Text })
     }
 
     /// Steps over a string in which something has to be looked at.
@@ -114,14 +140,14 @@ impl<'a> Cursor<'a> {
     fn escaped_string(&mut self, mut at: usize) -> Option<Scalar> {
         while self.bytes[at] == b'\\' {
             at += escape(&self.bytes[at + 1..])?;
-            at = words::find(self.bytes, at, ends_or_escapes)?;
+            (at, _) = chunk::string_end(self.bytes, at)?;
         }
         self.at = at + 1;
         (self.bytes[at] == b'"').then_some(Scalar::Escaped)
     }
 
     fn number(&mut self) -> Option<Scalar> {
-        let mut at = self.at + usize::from(self.bytes[self.at] == b'-');
+        let mut at = self.at + usize::from(self.bytes.get(self.at) == Some(&b'-'));
         let digits = |from: usize| from + self.bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
         at = match self.bytes.get(at)? {
             b'0' => at + 1,
@@ -203,7 +229,7 @@ impl<'a> Cursor<'a> {
     /// Steps over the object or array that begins here: only brackets and strings count.
     pub(crate) fn container(&mut self) -> Span {
         let (start, mut depth) = (self.at, 0usize);
-        while let Some(at) = words::find(self.bytes, self.at, opens_or_closes) {
+        while let Some(at) = chunk::find(self.bytes, self.at, *b"\"{}[]") {
             self.at = at;
             match self.bytes[at] {
                 b'"' => {
@@ -232,14 +258,6 @@ impl<'a> Cursor<'a> {
             _ => self.scalar().map(|_| Span::new(start, self.at)),
         }
     }
-}
-
-/// Brackets and quotes.
-#[inline(always)]
-fn opens_or_closes(word: u64) -> u64 {
-    // The two kinds of brackets differ in one bit.
-    let braces = word | 0x2020_2020_2020_2020;
-    words::equal(word, b'"') | words::equal(braces, b'{') | words::equal(braces, b'}')
 }
 
 /// The length of an escape whose backslash stands before `rest`; `None` if it is none.

@@ -1,11 +1,13 @@
 //! A tape to a row: what the event says, column by column, then what follows from it.
 
+use crate::coerce::is_as_is;
+use crate::cursor::Scalar;
 use crate::derive::{self, Deriver, Origin};
 use crate::items::Items;
 use crate::resolve::Event;
-use crate::row::{FilledBy, Row};
+use crate::row::{Cell, FilledBy, Row};
 use crate::schema::{ColumnType, Plan};
-use crate::tape::Tape;
+use crate::tape::{Fate, Kind, Tape};
 
 /// Makes rows of tapes. Its buffers are used again for the next one.
 #[derive(Debug, Default)]
@@ -24,14 +26,22 @@ impl Flattener {
         row.clear(plan.columns.len());
         self.items.clear();
         self.trees.clear();
-        let mut next = 0;
-        while let Some(source) = tape.next_answered(next) {
+        let mut next = tape.next_answered(0);
+        while let Some(source) = next {
             let index = usize::from(plan.sources[source].column);
-            next = plan.columns[index].sources.end;
-            if plan.columns[index].kind == ColumnType::Json {
+            let column = &plan.columns[index];
+            next = tape.next_answered(source + 1);
+            let is_alone = next.is_none_or(|next| next >= column.sources.end);
+            if is_alone && as_is(plan, text, tape, row, (index, source)) {
+                continue;
+            }
+            if column.kind == ColumnType::Json {
                 self.trees.push(index);
             } else {
                 self.column(plan, text, tape, row, index);
+            }
+            if !is_alone {
+                next = tape.next_answered(column.sources.end);
             }
         }
         // Trees last: what privacy makes of a value inside them is known by then.
@@ -51,4 +61,21 @@ impl Flattener {
         row.fill(index, resolved.cell, source.map_or(FilledBy::Nothing, FilledBy::Path));
         row.flag(index, resolved.flags);
     }
+}
+
+/// Fills the column that `source` alone answers, if the value can stay as it is; false if it has to be looked at.
+#[inline(always)]
+fn as_is(plan: &Plan, text: &str, tape: &mut Tape, row: &mut Row, (index, source): (usize, usize)) -> bool {
+    let hit = tape.hit(source);
+    let entry = &mut tape.entries[hit];
+    let inner = entry.value.unquoted();
+    if entry.kind != Kind::Scalar(Scalar::Text) || !is_as_is(plan, &plan.columns[index], inner.of(text).as_bytes()) {
+        return false;
+    }
+    // An entry that a column only looks at stays with its item.
+    if usize::from(entry.source) == source {
+        entry.fate = Fate::Taken;
+    }
+    row.fill(index, Cell::Text(inner), u16::try_from(source).map_or(FilledBy::Nothing, FilledBy::Path));
+    true
 }

@@ -1,6 +1,6 @@
 //! The text of JSON strings, read and written, and ranges of it.
 
-use crate::words;
+use crate::chunk::{self, Chunk, SIZE};
 
 /// A range of bytes of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -50,10 +50,13 @@ impl Span {
     }
 }
 
-/// The bytes at which the inside of a string cannot simply go on.
+/// [`str::trim`], which seldom finds anything to trim.
 #[inline(always)]
-pub(crate) fn ends_or_escapes(word: u64) -> u64 {
-    words::equal(word, b'"') | words::equal(word, b'\\') | words::below(word, b' ')
+pub(crate) fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
 }
 
 /// What had to be mended in a string, so that every reader down the line can hold it.
@@ -117,9 +120,15 @@ pub(crate) fn push_string(text: &str, out: &mut String) {
     out.push('"');
 }
 
+/// Whether a text can stand in a JSON string as it is.
+#[inline(always)]
+fn needs_no_escape(text: &str) -> bool {
+    chunk::string_end(text.as_bytes(), 0).is_none()
+}
+
 /// Appends the inside of a JSON string that means `text`, which seldom needs an escape.
 pub(crate) fn push_inside(text: &str, out: &mut String) {
-    if words::find(text.as_bytes(), 0, ends_or_escapes).is_none() {
+    if needs_no_escape(text) {
         return out.push_str(text);
     }
     let mut escaped = Vec::new();
@@ -129,23 +138,21 @@ pub(crate) fn push_inside(text: &str, out: &mut String) {
 
 /// The same, for a text that often does.
 pub(crate) fn push_escaped(text: &str, out: &mut Vec<u8>) {
-    let bytes = text.as_bytes();
-    let Some(mut at) = words::find(bytes, 0, ends_or_escapes) else { return out.extend_from_slice(bytes) };
-    out.extend_from_slice(&bytes[..at]);
+    let (bytes, mut at) = (text.as_bytes(), 0);
     while at < bytes.len() {
-        // JSON in a string has a quote every few bytes: eight are copied whether all of them count or not.
+        // JSON in a string has a quote every few bytes: sixteen are copied whether all of them count or not.
         const BLOCK: usize = 128;
         let start = out.len();
         out.resize(start + BLOCK + WORST, 0);
         let (block, mut length) = (&mut out[start..], 0);
         while length < BLOCK && at < bytes.len() {
-            let (word, taken) = words::word(&bytes[at..]);
-            let stop = ends_or_escapes(word);
-            let clean = if stop == 0 { taken } else { words::lowest(stop) };
-            block[length..length + 8].copy_from_slice(&word.to_le_bytes());
+            let chunk = chunk::first(&bytes[at..]);
+            let stops = Chunk::new(chunk).ends_or_escapes();
+            let clean = (stops.trailing_zeros() as usize).min(SIZE).min(bytes.len() - at);
+            block[length..length + SIZE].copy_from_slice(&chunk);
             at += clean;
             length += clean;
-            if stop != 0 {
+            if stops != 0 {
                 let escape = match bytes[at] {
                     b'"' => "\\\"",
                     b'\\' => "\\\\",
@@ -160,8 +167,8 @@ pub(crate) fn push_escaped(text: &str, out: &mut Vec<u8>) {
     }
 }
 
-/// The most bytes that a step of [`push_escaped`] writes: seven as they are, and `\u001f`.
-const WORST: usize = 8 + 6;
+/// The most bytes that a step of [`push_escaped`] writes: fifteen as they are, and `\u001f`.
+const WORST: usize = SIZE + 6;
 
 /// How the control characters are escaped, by their code.
 const CONTROL: [&str; 32] = [

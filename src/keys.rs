@@ -1,77 +1,147 @@
 //! What a key means where it stands in an event.
 
+use crate::chunk::SIZE;
 use crate::schema::fold::folded_hash;
-use crate::schema::plan::{Plan, Rule};
-use crate::words::number;
+use crate::schema::plan::{NO_SOURCE, Plan, Rule};
 
-/// A stream has few keys, each in one or two spellings: this many are kept, 2 ^ BITS.
-const BITS: u32 = 10;
+/// A stream has few keys, each in one or two spellings: this many are kept.
+const KEPT: usize = 1 << 10;
 
 /// What the schema knows of a key at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Meaning {
     /// Where it leads: a node of the plan's tree.
     pub(crate) place: Option<u32>,
-    /// Whether privacy removes it.
+    /// The path that ends there, or [`NO_SOURCE`].
+    pub(crate) source: u16,
+    /// Whether a container there is an answer, too: for a column that keeps trees, and where the schema looks for nothing
+    /// inside.
+    pub(crate) answers_whole: bool,
+    /// Whether an array of objects there holds the record's events.
+    pub(crate) envelope: bool,
+    /// Whether privacy removes the key.
     pub(crate) removed: bool,
     /// What it holds, if privacy protects that.
     pub(crate) rule: Option<Rule>,
+    /// The dialect markers that it is.
+    pub(crate) markers: u64,
+}
+
+impl Meaning {
+    /// What the schema knows of the place itself.
+    pub(crate) fn of(plan: &Plan, place: Option<u32>) -> Self {
+        let node = place.and_then(|place| plan.nodes.get(place as usize));
+        Self {
+            place,
+            source: node.map_or(NO_SOURCE, |node| node.source),
+            answers_whole: node.is_some_and(|node| node.keeps_tree || node.is_leaf()),
+            envelope: node.is_some_and(|node| node.envelope),
+            removed: false,
+            rule: None,
+            markers: node.map_or(0, |node| node.markers),
+        }
+    }
+
+    #[inline(never)]
+    fn look_up(plan: &Plan, at: Option<u32>, key: &[u8]) -> Self {
+        let hash = folded_hash(key);
+        let node = at.and_then(|at| plan.nodes.get(at as usize));
+        Self {
+            removed: plan.removed_keys.get_hashed(hash, key).is_some(),
+            rule: plan.protected_keys.get_hashed(hash, key),
+            ..Self::of(plan, node.and_then(|node| node.keys.get_hashed(hash, key)))
+        }
+    }
+}
+
+/// The bytes of a key of at most 16, zeros after them. JSON text has no NUL, so no other key has the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Spelling(u64, u64);
+
+impl Spelling {
+    /// Of the first `length` of `bytes`.
+    #[inline(always)]
+    #[allow(clippy::cast_possible_truncation)] // halves are what is wanted
+    pub(crate) fn first(bytes: [u8; SIZE], length: usize) -> Self {
+        const MASKS: [u128; SIZE + 1] = {
+            let mut masks = [u128::MAX; SIZE + 1];
+            let mut length = 0;
+            while length < SIZE {
+                masks[length] = (1 << (8 * length)) - 1;
+                length += 1;
+            }
+            masks
+        };
+        let both = u128::from_le_bytes(bytes) & MASKS[length.min(SIZE)];
+        Self(both as u64, (both >> 64) as u64)
+    }
+
+    /// Of a whole key; `None` for a longer one.
+    fn of(key: &[u8]) -> Option<Self> {
+        let mut bytes = [0; SIZE];
+        bytes.get_mut(..key.len())?.copy_from_slice(key);
+        Some(Self::first(bytes, SIZE))
+    }
 }
 
 /// A key that was looked up: spelling and place, and what they mean.
 #[derive(Debug, Clone, Copy)]
 struct Known {
-    spelling: u128,
+    spelling: Spelling,
     at: Option<u32>,
     meaning: Meaning,
 }
 
 /// Looks keys up and remembers their spellings: the last two that fell on a slot. The answer is a function of plan,
 /// place and key alone.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Keys {
-    known: Vec<Option<Known>>,
+    known: Box<[Option<Known>; KEPT]>,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self { known: Box::new([None; KEPT]) }
+    }
 }
 
 impl Keys {
     /// The meaning of a key in an object at `place`, and a hash: the same for every key that is spelled the same.
-    #[inline(always)]
     pub(crate) fn meaning(&mut self, plan: &Plan, place: Option<u32>, key: &[u8]) -> (Meaning, u64) {
-        let Some(spelling) = number(key) else {
-            let hash = folded_hash(key);
-            return (look_up(plan, place, key), hash);
-        };
+        match Spelling::of(key) {
+            Some(spelling) => self.short(plan, place, spelling, || key),
+            None => (Meaning::look_up(plan, place, key), folded_hash(key)),
+        }
+    }
+
+    /// [`Self::meaning`] of a key that is spelled like this.
+    #[inline(always)]
+    pub(crate) fn short<'k>(
+        &mut self,
+        plan: &Plan,
+        place: Option<u32>,
+        spelling: Spelling,
+        key: impl Fn() -> &'k [u8],
+    ) -> (Meaning, u64) {
         let hash = mixed(spelling);
-        let slot = ((hash ^ u64::from(place.unwrap_or(u32::MAX))).wrapping_mul(MIX.0) >> (64 - BITS)) as usize;
+        let slot = hash as usize % KEPT ^ place.map_or(0, |place| place as usize) % KEPT;
         for slot in [slot, slot ^ 1] {
-            if let Some(Some(known)) = self.known.get(slot)
+            if let Some(known) = &self.known[slot]
                 && known.spelling == spelling
                 && known.at == place
             {
                 return (known.meaning, hash);
             }
         }
-        (self.learn(plan, place, key, slot, spelling), hash)
+        (self.learn(plan, place, key(), slot, spelling), hash)
     }
 
     #[inline(never)]
-    fn learn(&mut self, plan: &Plan, at: Option<u32>, key: &[u8], slot: usize, spelling: u128) -> Meaning {
-        self.known.resize(1 << BITS, None);
-        let meaning = look_up(plan, at, key);
+    fn learn(&mut self, plan: &Plan, at: Option<u32>, key: &[u8], slot: usize, spelling: Spelling) -> Meaning {
+        let meaning = Meaning::look_up(plan, at, key);
         self.known[slot ^ 1] = self.known[slot];
         self.known[slot] = Some(Known { spelling, at, meaning });
         meaning
-    }
-}
-
-#[inline(never)]
-fn look_up(plan: &Plan, at: Option<u32>, key: &[u8]) -> Meaning {
-    let hash = folded_hash(key);
-    let node = at.and_then(|at| plan.nodes.get(at as usize));
-    Meaning {
-        place: node.and_then(|node| node.keys.get_hashed(hash, key)),
-        removed: plan.removed_keys.get_hashed(hash, key).is_some(),
-        rule: plan.protected_keys.get_hashed(hash, key),
     }
 }
 
@@ -81,8 +151,8 @@ const MIX: (u64, u64) = (0x9e37_79b9_7f4a_7c15, 0x6a09_e667_f3bc_c909);
 /// A 64-bit hash: both halves multiplied, both halves of the product.
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation)] // halves are what is wanted
-fn mixed(spelling: u128) -> u64 {
-    let product = u128::from(spelling as u64 ^ MIX.0) * u128::from((spelling >> 64) as u64 ^ MIX.1);
+fn mixed(Spelling(first, second): Spelling) -> u64 {
+    let product = u128::from(first ^ MIX.0) * u128::from(second ^ MIX.1);
     product as u64 ^ (product >> 64) as u64
 }
 
@@ -116,7 +186,7 @@ mod tests {
             for place in [Some(0), None, Some(0)] {
                 for key in &keys {
                     let (meaning, _) = known.meaning(&plan, place, key.as_bytes());
-                    prop_assert_eq!(meaning, look_up(&plan, place, key.as_bytes()));
+                    prop_assert_eq!(meaning, Meaning::look_up(&plan, place, key.as_bytes()));
                 }
             }
         }

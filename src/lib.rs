@@ -11,8 +11,8 @@
 //! * [`batch`]: records to outcomes; isolation of each record, the budget of the answer, the counts
 //! * [`transform`]: one record to its rows, step by step:
 //!   * `decode`: base64, bytes, text, the objects in it
-//!   * `cursor`, `json`, `words`: one's way in JSON text, its strings, eight bytes at a time
-//!   * [`tape`], `keys`: one pass over an event, every member matched against the schema's paths
+//!   * `cursor`, `json`, `chunk`: one's way in JSON text, its strings, sixteen bytes at a time
+//!   * [`tape`], `walk`, `keys`: one pass over an event, every member matched against the schema's paths
 //!   * `flatten`, `resolve`: which of a column's sources wins, and what becomes of the others
 //!   * `coerce`: text or number to a column's type, never silently lossy
 //!   * `items`: the list of items, each flattened likewise
@@ -32,6 +32,7 @@
 pub mod batch;
 mod bits;
 pub mod blocks;
+mod chunk;
 mod coerce;
 mod compact;
 mod cursor;
@@ -54,4 +55,4 @@ pub mod schema;
 pub mod tape;
 pub mod telemetry;
 pub mod transform;
-mod words;
+mod walk;

@@ -122,7 +122,7 @@ proptest! {
             let answer = answered(transform, &request(&batch));
             assert_counts_add_up(&answer);
             prop_assert_eq!(answer.counts.failed[Reason::Internal as usize], 0);
-            let body: Value = serde_json::from_str(&answer.body).expect("an answer is JSON");
+            let body: Value = serde_json::from_slice(&answer.body).expect("an answer is JSON");
             let records = body["records"].as_array().expect("records");
             prop_assert_eq!(records.len(), batch.len());
             let plan = transform.plan();

@@ -44,7 +44,7 @@ fn every_delivered_record_reads_as_the_librarys_response_record() {
     let mut delivered = 0;
     for (name, body) in invocations() {
         let answer = answer(&mut transform(), &Request::parse(&body).expect("a request"), 0);
-        let answer: Value = serde_json::from_str(&answer.body).expect("an answer is JSON");
+        let answer: Value = serde_json::from_slice(&answer.body).expect("an answer is JSON");
         for record in answer["records"].as_array().expect("records").iter().filter(|record| record["result"] == "Ok") {
             let theirs: KinesisFirehoseResponseRecord =
                 serde_json::from_value(record.clone()).unwrap_or_else(|error| panic!("{name}: {error}"));

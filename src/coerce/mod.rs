@@ -5,10 +5,9 @@ pub(crate) mod number;
 
 use crate::cursor::Scalar;
 use crate::derive::{ids, ip, privacy, time};
-use crate::json::{Mended, Span, unescape};
+use crate::json::{Mended, Span, trim, unescape};
 use crate::row::{Cell, Flag, FlagSet};
 use crate::schema::{Column, ColumnType, Plan, Rule};
-use crate::words::trim;
 use std::borrow::Cow;
 
 /// What a value comes to.
@@ -22,6 +21,24 @@ pub(crate) enum Coerced {
     Misfit,
     /// The column's value, and what was done to it.
     Value(Cell, FlagSet),
+}
+
+/// Whether a string's inside is what `column` holds, as it is: what most values are. False does not say that it is not.
+#[inline(always)]
+pub(crate) fn is_as_is(plan: &Plan, column: &Column, inner: &[u8]) -> bool {
+    let (ColumnType::Varchar(width), [first, .., last]) = (column.kind, inner) else { return false };
+    if inner.len() > width as usize || !first.is_ascii_graphic() {
+        return false;
+    }
+    match column.rule {
+        None | Some(Rule::Url) => true,
+        Some(Rule::Id) => last.is_ascii_graphic() && !ids::may_be_blocked(plan, inner),
+        Some(Rule::Uuid) => {
+            let has_upper = || inner.iter().fold(false, |any, b| any | b.is_ascii_uppercase());
+            last.is_ascii_graphic() && !ids::may_be_blocked(plan, inner) && !has_upper()
+        }
+        _ => false,
+    }
 }
 
 /// Coerces the scalar at `value` in `text` for `column`. What is not a slice of `text` is appended to `made`.
@@ -51,14 +68,11 @@ pub(crate) fn scalar(
     let as_is = match column.kind {
         // Most values are texts that fit as they are.
         ColumnType::Varchar(width)
-            if column.rule.is_none()
-                && kind != Scalar::Escaped
-                && meaning.len() <= width as usize
-                && !privacy::has_signs(&meaning) =>
+            if column.rule.is_none() && kind == Scalar::Text && meaning.len() <= width as usize =>
         {
             Some(true)
         }
-        ColumnType::Varchar(width) => match varchar(plan, column.rule, &meaning, width, &mut flags) {
+        ColumnType::Varchar(width) => match varchar(plan, column.rule, &meaning, kind, width, &mut flags) {
             Ok(kept) => match Span::within(text, &kept) {
                 // A slice of the meaning is one of the text: the rules only ever cut at the ends.
                 Some(slice) => return Coerced::Value(Cell::Text(slice), flags),
@@ -105,10 +119,11 @@ fn varchar<'a>(
     plan: &Plan,
     rule: Option<Rule>,
     text: &'a str,
+    kind: Scalar,
     width: u32,
     flags: &mut FlagSet,
 ) -> Result<Cow<'a, str>, Coerced> {
-    let has_signs = privacy::has_signs(text);
+    let has_signs = kind != Scalar::Text && privacy::has_signs(text);
     let kept = match rule {
         Some(rule @ (Rule::Id | Rule::Uuid)) => {
             ids::identifier(plan, rule, text, width, flags).ok_or(Coerced::Blocked)?

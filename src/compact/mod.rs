@@ -3,6 +3,7 @@
 mod fit;
 mod names;
 
+use crate::chunk::find;
 use crate::cursor::Scalar;
 use crate::derive::ip;
 use crate::derive::privacy::{hash_address, hash_email, scrub};
@@ -10,7 +11,6 @@ use crate::json::{Mended, Span, push_string, unescape};
 use crate::row::{Flag, FlagSet};
 use crate::schema::{Plan, Rule};
 use crate::tape::{Fate, Kind, Tape};
-use crate::words;
 use fit::fit;
 use names::Names;
 use std::borrow::Cow;
@@ -163,9 +163,12 @@ impl Compact<'_> {
             return if huge { push_string(raw, out) } else { out.push_str(raw) };
         }
         let inner = value.unquoted().of(self.text);
-        let meaning = if kind == Scalar::Text { inner.into() } else { self.meaning(inner) };
+        let meaning = if kind == Scalar::Escaped { self.meaning(inner) } else { inner.into() };
         let protected = rule.and_then(|rule| self.protected(rule, &meaning));
-        let clean = protected.or_else(|| scrub(self.plan, &meaning, &mut self.flags));
+        let clean = protected.or_else(|| match kind {
+            Scalar::Text => None,
+            _ => scrub(self.plan, &meaning, &mut self.flags),
+        });
         match (clean, meaning) {
             (Some(clean), _) => push_string(&clean, out),
             (None, Cow::Borrowed(_)) => out.push_str(raw),
@@ -210,7 +213,7 @@ impl Compact<'_> {
 
     /// What the inside of a string means; borrowed where that is how it is written.
     fn meaning<'t>(&mut self, inner: &'t str) -> Cow<'t, str> {
-        if words::find(inner.as_bytes(), 0, |word| words::equal(word, b'\\')).is_none() {
+        if find(inner.as_bytes(), 0, *b"\\").is_none() {
             return inner.into();
         }
         let mut meaning = String::new();

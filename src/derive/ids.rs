@@ -1,9 +1,9 @@
 //! Identifiers: of events, visitors and persons.
 
 use super::privacy::{hash_address, push_hex, sha256};
+use crate::json::trim;
 use crate::row::{Flag, FlagSet};
 use crate::schema::{Plan, Rule};
-use crate::words::trim;
 use std::borrow::Cow;
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -37,10 +37,16 @@ pub(crate) fn identifier<'a>(
 
 /// A placeholder that the schema lists, in any case, or nothing but zeros and dashes: the nil UUID, `0`, `-`.
 fn is_blocked(plan: &Plan, id: &str) -> bool {
-    // Lists hold short words, most identifiers are long.
-    let may_be_listed = id.len() >= 64 || plan.blocked_lengths & 1 << id.len() != 0;
-    id.bytes().all(|b| matches!(b, b'0' | b'-'))
-        || may_be_listed && plan.blocked_ids.iter().any(|blocked| blocked.eq_ignore_ascii_case(id))
+    may_be_blocked(plan, id.as_bytes())
+        && (id.bytes().all(|b| matches!(b, b'0' | b'-'))
+            || plan.blocked_ids.iter().any(|blocked| blocked.eq_ignore_ascii_case(id)))
+}
+
+/// Whether an identifier has to be looked at: lists hold short words, most identifiers are long, and few begin with a
+/// zero or a dash.
+#[inline(always)]
+pub(crate) fn may_be_blocked(plan: &Plan, id: &[u8]) -> bool {
+    id.len() >= 64 || plan.blocked_lengths & 1 << id.len() != 0 || matches!(id, [] | [b'0' | b'-', ..])
 }
 
 fn is_uuid(id: &str) -> bool {

@@ -7,11 +7,12 @@ pub mod time;
 pub mod url;
 mod user_agent;
 
+use crate::bits::Bits;
 use crate::coerce::{cut, number};
 use crate::items::Items;
 use crate::json::Span;
 use crate::row::{Cell, FilledBy, Flag, FlagSet, Row};
-use crate::schema::plan::Derivation;
+use crate::schema::plan::{Derivation, DerivedOf};
 use crate::schema::source::FunctionName;
 use crate::schema::{Column, Plan};
 use crate::tape::Tape;
@@ -36,8 +37,10 @@ pub(crate) struct Origin<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Deriver {
     agents: Agents,
-    /// The URL that was taken apart last, by its column, and the agent that was told last.
-    url: Option<(usize, Parts)>,
+    /// The columns that may be filled.
+    wanted: Bits,
+    /// The URLs that were taken apart, by their columns, and the agent that was told last.
+    urls: Vec<(usize, Parts)>,
     agent: Option<(usize, usize)>,
     /// What event ids are made of.
     hashed: Vec<u8>,
@@ -60,30 +63,54 @@ impl Deriver {
     /// Fills every empty column from its functions, in column order.
     pub(crate) fn fill(&mut self, event: &Event, row: &mut Row) {
         let plan = event.plan;
-        let first_items = event.items.count > 0 && fills_from_first_item(plan, row);
-        (self.url, self.agent) = (None, None);
-        for &index in &plan.derived {
-            if !row.is_empty(index) {
-                continue;
+        let of_first_item = event.items.count > 0 && fills_from_first_item(plan, row);
+        self.agent = None;
+        self.urls.clear();
+        self.wanted.copy(&plan.derived.always);
+        if event.items.count > 0 {
+            self.wanted.join(&plan.derived.of_items);
+        }
+        for of in plan.derived.of_columns.iter().filter(|of| !row.is_empty(of.column)) {
+            self.want(event, row, of);
+        }
+        let mut next = self.wanted.next(0);
+        while let Some(index) = next {
+            if row.is_empty(index) && self.column(event, row, index, of_first_item) {
+                // What reads it comes after it, or would have found it empty anyway.
+                plan.derived.of_columns.iter().filter(|of| of.column == index).for_each(|of| self.want(event, row, of));
             }
-            for (derivation, nth) in plan.columns[index].derivations.iter().zip(0..) {
-                let cell = match derivation.name {
-                    name if name.needs_value() && row.is_empty(derivation.column) => continue,
-                    FunctionName::First if !first_items => continue,
-                    FunctionName::Query if self.has_no_query(derivation.column) => continue,
-                    _ => self.cell(event, row, index, derivation),
-                };
-                if cell != Cell::Empty {
-                    row.fill(index, cell, FilledBy::Function(nth));
-                    break;
-                }
-            }
+            next = self.wanted.next(index + 1);
         }
         let time = plan.roles.event_time;
         if row.is_empty(time) {
             row.raise(Flag::TimeMissing);
             row.fill(time, row.cells[plan.roles.received_at], FilledBy::Nothing);
         }
+    }
+
+    /// Notes the columns that a column which is not null can fill.
+    fn want(&mut self, event: &Event, row: &Row, of: &DerivedOf) {
+        self.wanted.join(&of.value);
+        if !of.query.is_empty() && self.parts(of.column, row.get(event.text, of.column).unwrap_or_default()).has_query()
+        {
+            self.wanted.join(&of.query);
+        }
+    }
+
+    /// Fills column `index` from the first of its functions that gives something; false if none does.
+    fn column(&mut self, event: &Event, row: &mut Row, index: usize, of_first_item: bool) -> bool {
+        for (derivation, nth) in event.plan.columns[index].derivations.iter().zip(0..) {
+            let cell = match derivation.name {
+                name if name.needs_value() && row.is_empty(derivation.column) => continue,
+                FunctionName::First if !of_first_item => continue,
+                _ => self.cell(event, row, index, derivation),
+            };
+            if cell != Cell::Empty {
+                row.fill(index, cell, FilledBy::Function(nth));
+                return true;
+            }
+        }
+        false
     }
 
     /// What a function gives for column `index`.
@@ -167,17 +194,14 @@ impl Deriver {
         cell
     }
 
-    /// Whether the URL in a column was taken apart already and has no query.
-    fn has_no_query(&self, column: usize) -> bool {
-        self.url.is_some_and(|(of, parts)| of == column && !parts.has_query())
-    }
-
     /// The parts of the URL in a column.
     fn parts(&mut self, column: usize, url: &str) -> Parts {
-        match self.url {
-            Some((of, parts)) if of == column => parts,
-            _ => self.url.insert((column, Parts::of(url))).1,
-        }
+        let known = self.urls.iter().find(|(of, _)| *of == column).map(|(_, parts)| *parts);
+        known.unwrap_or_else(|| {
+            let parts = Parts::of(url);
+            self.urls.push((column, parts));
+            parts
+        })
     }
 
     /// What the user agent in a column tells.
@@ -208,7 +232,7 @@ impl Deriver {
 /// first field, its id: values of two items must not mix.
 fn fills_from_first_item(plan: &Plan, row: &Row) -> bool {
     let names_item = |column: &Column| column.derivations.iter().any(|d| d.name == FunctionName::First && d.field == 0);
-    plan.derived.iter().all(|&index| !names_item(&plan.columns[index]) || row.is_empty(index))
+    plan.derived.of_items.iter().all(|index| !names_item(&plan.columns[index]) || row.is_empty(index))
 }
 
 /// Appends a derived text to the row's made values, as its column holds it.

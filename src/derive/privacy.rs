@@ -1,11 +1,11 @@
 //! What is never stored in the clear: e-mail addresses, credentials and IP addresses in URLs, keys that the schema
 //! removes.
 
+use crate::chunk::find;
 use crate::derive::ip;
 use crate::row::{Flag, FlagSet};
 use crate::schema::fold::folded_hash;
 use crate::schema::{Plan, Rule};
-use crate::words::{equal, find};
 use sha2::{Digest, Sha256};
 
 /// SHA-256 as 64 hexadecimal digits.
@@ -36,13 +36,13 @@ pub(crate) fn hash_email(address: &str) -> Option<String> {
 /// The same key, for a text that as a whole is an address; `None` for every other.
 #[inline(always)]
 pub(crate) fn hash_address(text: &str) -> Option<String> {
-    let has_sign = find(text.as_bytes(), 0, |word| equal(word, b'@')).is_some();
+    let has_sign = find(text.as_bytes(), 0, *b"@").is_some();
     (has_sign && is_email(text)).then(|| sha256(text.trim().to_lowercase().as_bytes()))
 }
 
 /// Whether the whole text is one e-mail address, by its looks: `local@domain.tld`. RFC 5321 allows 254 bytes.
 fn is_email(text: &str) -> bool {
-    let Some(at) = find(text.as_bytes(), 0, |word| equal(word, b'@')) else { return false };
+    let Some(at) = find(text.as_bytes(), 0, *b"@") else { return false };
     let (local, domain) = (text[..at].trim_start(), text[at + 1..].trim_end());
     let text = text.trim();
     text.len() <= 254
@@ -61,11 +61,13 @@ pub(crate) fn scrub(plan: &Plan, text: &str, flags: &mut FlagSet) -> Option<Stri
     if has_signs(text) { scrub_signs(plan, text, flags) } else { None }
 }
 
-/// Whether a text has one of the bytes without which there is neither an address nor a parameter in it.
+/// The bytes without one of which there is neither an address nor a parameter in a text.
+pub(crate) const SIGNS: [u8; 4] = *b"@?#%";
+
+/// Whether a text has one of [`SIGNS`].
 #[inline(always)]
 pub(crate) fn has_signs(text: &str) -> bool {
-    let signs = |word| equal(word, b'@') | equal(word, b'?') | equal(word, b'#') | equal(word, b'%');
-    find(text.as_bytes(), 0, signs).is_some()
+    find(text.as_bytes(), 0, SIGNS).is_some()
 }
 
 #[inline(never)]
@@ -137,8 +139,7 @@ pub(crate) fn scrub_parameters(plan: &Plan, text: &str, flags: &mut FlagSet) -> 
     while at < text.len() {
         let sign = if text[at..].starts_with(['?', '#', '&']) { &text[at..=at] } else { "" };
         let start = at + sign.len();
-        let signs = |word| equal(word, b'?') | equal(word, b'#') | equal(word, b'&');
-        let end = find(text.as_bytes(), start, signs).unwrap_or(text.len());
+        let end = find(text.as_bytes(), start, *b"?#&").unwrap_or(text.len());
         let sign = if sign == "&" { inherited.take().unwrap_or(sign) } else { sign };
         inherited = None;
         match scrub_parameter(plan, &text[start..end], flags) {

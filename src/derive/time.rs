@@ -1,6 +1,6 @@
 //! Points in time: every spelling that producers use, as milliseconds since 1970 in UTC.
 
-use crate::words::trim;
+use crate::json::trim;
 use chrono::{Datelike, NaiveDate};
 
 /// 0001-01-01 and the end of 9999-12-31, the years that every reader of our rows can hold.

@@ -1,7 +1,7 @@
 //! The parts of a page's URL. Any text has parts; a text that is no URL is a path.
 
+use crate::chunk::find;
 use crate::json::Span;
-use crate::words::{equal, find};
 use std::borrow::Cow;
 
 /// Where the parts of a URL are in it; each is empty if it is not there.
@@ -17,20 +17,19 @@ impl Parts {
     /// Authority, if `scheme://` or `//` begins the URL, up to the first `/`, `?` or `#`; path, up to `?` or `#`; query, up
     /// to `#`.
     pub(crate) fn of(url: &str) -> Self {
-        let end = |from: usize, signs: fn(u64) -> u64| find(url.as_bytes(), from, signs).unwrap_or(url.len());
-        let colon = end(0, |word| equal(word, b':'));
+        let end = |found: Option<usize>| found.unwrap_or(url.len());
+        let colon = end(find(url.as_bytes(), 0, *b":"));
         let is_scheme = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
         let has_scheme = url[colon..].starts_with("://") && url[..colon].bytes().all(is_scheme);
         let authority =
             if has_scheme { Some(colon + "://".len()) } else { url.starts_with("//").then_some("//".len()) };
-        let slash =
-            authority.map_or(0, |from| end(from, |word| equal(word, b'/') | equal(word, b'?') | equal(word, b'#')));
-        let mark = end(slash, |word| equal(word, b'?') | equal(word, b'#'));
+        let slash = authority.map_or(0, |from| end(find(url.as_bytes(), from, *b"/?#")));
+        let mark = end(find(url.as_bytes(), slash, *b"?#"));
         let query = mark + usize::from(url[mark..].starts_with('?'));
         Self {
             authority: Span::new(authority.unwrap_or(slash), slash),
             path: Span::new(slash, mark),
-            query: Span::new(query, if query > mark { end(query, |word| equal(word, b'#')) } else { query }),
+            query: Span::new(query, if query > mark { end(find(url.as_bytes(), query, *b"#")) } else { query }),
         }
     }
 
@@ -73,7 +72,7 @@ impl Parts {
         };
         let rank = |name: &[u8]| keys.iter().position(|key| matches(key, name));
         let ranked = parameters(self.query(url)?).filter_map(|pair| {
-            let (name, value) = pair.split_at(find(pair.as_bytes(), 0, |word| equal(word, b'=')).unwrap_or(pair.len()));
+            let (name, value) = pair.split_at(find(pair.as_bytes(), 0, *b"=").unwrap_or(pair.len()));
             // Most names are what they look like, and most are none of the keys.
             if !is_encoded(name) && rank(name.as_bytes()).is_none() {
                 return None;
@@ -92,7 +91,7 @@ impl Parts {
 
 /// Whether a query's text means another than what is written.
 fn is_encoded(text: &str) -> bool {
-    find(text.as_bytes(), 0, |word| equal(word, b'%') | equal(word, b'+')).is_some()
+    find(text.as_bytes(), 0, *b"%+").is_some()
 }
 
 /// What stands between a query's `&`.
@@ -100,7 +99,7 @@ fn parameters(query: &str) -> impl Iterator<Item = &str> {
     let mut from = 0;
     std::iter::from_fn(move || {
         let start = (from < query.len()).then_some(from)?;
-        let end = find(query.as_bytes(), from, |word| equal(word, b'&')).unwrap_or(query.len());
+        let end = find(query.as_bytes(), from, *b"&").unwrap_or(query.len());
         from = end + 1;
         Some(&query[start..end])
     })

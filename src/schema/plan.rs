@@ -3,6 +3,7 @@
 use super::ColumnType;
 use super::fold::FoldedMap;
 use super::source::FunctionName;
+use crate::bits::Bits;
 use std::ops::Range;
 
 /// How a value is normalised beyond its type.
@@ -152,8 +153,57 @@ pub struct Plan {
     /// they stand.
     pub(crate) protected_keys: FoldedMap<Rule>,
     pub(crate) roles: Roles,
-    /// Indexes of the columns that functions can fill.
-    pub(crate) derived: Vec<usize>,
+    pub(crate) derived: Derived,
+}
+
+/// Columns that functions can fill, by what those need. A column that has several is in several.
+#[derive(Debug)]
+pub(crate) struct Derived {
+    /// Nothing.
+    pub(crate) always: Bits,
+    /// Items.
+    pub(crate) of_items: Bits,
+    /// Another column.
+    pub(crate) of_columns: Vec<DerivedOf>,
+}
+
+/// Columns that functions can fill which read this one.
+#[derive(Debug)]
+pub(crate) struct DerivedOf {
+    pub(crate) column: usize,
+    /// From any value.
+    pub(crate) value: Bits,
+    /// From a URL's query.
+    pub(crate) query: Bits,
+}
+
+impl Derived {
+    /// Sorts the functions of `columns`.
+    pub(super) fn new(columns: &[Column]) -> Self {
+        use FunctionName as F;
+        let none = || Bits::below(columns.len());
+        let mut derived = Self { always: none(), of_items: none(), of_columns: Vec::new() };
+        for (index, column) in columns.iter().enumerate() {
+            for Derivation { name, column: read, .. } in &column.derivations {
+                let place = derived.of_columns.iter().position(|of| of.column == *read);
+                match name {
+                    F::Arrival | F::Hash | F::Version | F::Dialect => derived.always.add(index),
+                    F::Count | F::Sum | F::First => derived.of_items.add(index),
+                    // Filled when all other columns are.
+                    F::Extra | F::Flags => {}
+                    F::Source | F::On | F::Host | F::Path | F::Query | F::Browser | F::Os | F::Device | F::Bot => {
+                        let place = place.unwrap_or(derived.of_columns.len());
+                        if place == derived.of_columns.len() {
+                            derived.of_columns.push(DerivedOf { column: *read, value: none(), query: none() });
+                        }
+                        let of = &mut derived.of_columns[place];
+                        if *name == F::Query { &mut of.query } else { &mut of.value }.add(index);
+                    }
+                }
+            }
+        }
+        derived
+    }
 }
 
 /// The partition window: an event's own time decides its partition's date if it lies at most this far from the

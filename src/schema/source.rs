@@ -69,7 +69,7 @@ impl FunctionName {
     /// Whether it gives nothing where the column that it reads is null.
     pub(crate) fn needs_value(self) -> bool {
         use FunctionName as F;
-        matches!(self, F::On | F::Host | F::Path | F::Query | F::Browser | F::Os | F::Device | F::Bot)
+        matches!(self, F::Source | F::On | F::Host | F::Path | F::Query | F::Browser | F::Os | F::Device | F::Bot)
     }
 }
 

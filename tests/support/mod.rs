@@ -76,7 +76,7 @@ pub(crate) fn rows(record: &Value) -> String {
 /// Holds the counts against the answer itself, which was not made from them.
 pub(crate) fn assert_counts_add_up(answer: &clickstream::batch::Answer) {
     let counts = &answer.counts;
-    let answered: Value = serde_json::from_str(&answer.body).expect("an answer is JSON");
+    let answered: Value = serde_json::from_slice(&answer.body).expect("an answer is JSON");
     let records = answered["records"].as_array().expect("records");
     let with = |result: &'static str| records.iter().filter(move |record| record["result"] == result);
     let delivered: usize = with("Ok").map(|record| rows(record).lines().count()).sum();

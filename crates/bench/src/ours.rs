@@ -29,9 +29,9 @@ pub struct Answered {
 
 /// Answers the invocation `body`.
 pub fn answered(transform: &mut Transform, body: &[u8]) -> Answered {
-    let Some(request) = std::str::from_utf8(body).ok().and_then(|text| Request::parse(text).ok()) else {
+    let Some(request) = Request::read(body) else {
         return Answered::default();
     };
     let answer = batch::answer(transform, &request, ARRIVAL);
-    Answered { body: answer.body.into_bytes(), counts: answer.counts }
+    Answered { body: answer.body, counts: answer.counts }
 }

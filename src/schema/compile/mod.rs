@@ -7,7 +7,7 @@ mod vocabulary;
 use super::check;
 use super::document::{At, Document};
 use super::fold::FoldedMap;
-use super::plan::{PathSource, Plan, Rule, Window};
+use super::plan::{Derived, PathSource, Plan, Rule, Window};
 use super::problem::Found;
 use super::source::Step;
 use super::tree::Tree;
@@ -46,10 +46,9 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
     });
     let protected = protected.flat_map(|(rule, sources)| sources.iter().map(move |source| (source.name.clone(), rule)));
     let protected_keys = FoldedMap::new(protected);
-    let derived = (0..columns.len()).filter(|column| !columns[*column].derivations.is_empty()).collect();
     Some(Plan {
         version: document.version.value,
-        derived,
+        derived: Derived::new(&columns),
         columns,
         items,
         other: event_type_names.get(OTHER.as_bytes())?,

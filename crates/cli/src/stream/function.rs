@@ -61,7 +61,7 @@ impl Function {
             Self::InProcess { transform, time } => {
                 let start = Instant::now();
                 let request = Request::parse(request)?;
-                let body = answer(transform, &request, now).body;
+                let body = String::from_utf8(answer(transform, &request, now).body)?;
                 *time += start.elapsed();
                 Ok(if body.len() > MOST_BYTES { Err("the answer is larger than Lambda's".into()) } else { Ok(body) })
             }

@@ -1,0 +1,130 @@
+//! Text sixteen bytes at a time: finding bytes in it without a look at each.
+
+use crate::derive::privacy::SIGNS;
+use wide::u8x16;
+
+/// Bytes of a chunk.
+pub(crate) const SIZE: usize = 16;
+
+/// Sixteen bytes. Its methods give a bit for every byte that they are asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Chunk(u8x16);
+
+impl Chunk {
+    #[inline(always)]
+    pub(crate) fn new(bytes: [u8; SIZE]) -> Self {
+        Self(u8x16::new(bytes))
+    }
+
+    /// Bytes at which the inside of a JSON string cannot simply go on: quotes, backslashes, controls.
+    #[inline(always)]
+    pub(crate) fn ends_or_escapes(self) -> u32 {
+        let controls = self.0.min(u8x16::splat(0x1f)).simd_eq(self.0);
+        (self.equal(b'"') | self.equal(b'\\') | controls).to_bitmask()
+    }
+
+    /// Bytes that are one of these.
+    #[inline(always)]
+    pub(crate) fn any_of<const COUNT: usize>(self, wanted: [u8; COUNT]) -> u32 {
+        wanted.into_iter().fold(u8x16::splat(0), |any, byte| any | self.equal(byte)).to_bitmask()
+    }
+
+    #[inline(always)]
+    fn equal(self, byte: u8) -> u8x16 {
+        self.0.simd_eq(u8x16::splat(byte))
+    }
+}
+
+/// Where the inside of a JSON string that begins at `from` cannot simply go on, and whether privacy has to look at what
+/// stands before that.
+#[inline(always)]
+pub(crate) fn string_end(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
+    let (mut at, mut signs) = (from, 0);
+    loop {
+        let rest = bytes.get(at..)?;
+        let chunk = Chunk::new(first(rest));
+        let stops = chunk.ends_or_escapes();
+        if stops != 0 {
+            // Those below the lowest bit of `stops`.
+            signs |= chunk.any_of(SIGNS) & (stops - 1) & !stops;
+            return Some((at + stops.trailing_zeros() as usize, signs != 0));
+        }
+        if rest.len() < SIZE {
+            return None;
+        }
+        signs |= chunk.any_of(SIGNS);
+        at += SIZE;
+    }
+}
+
+/// Where in `bytes` the first byte from `from` on stands that is one of `wanted`, which are ASCII.
+#[inline(always)]
+pub(crate) fn find<const COUNT: usize>(bytes: &[u8], from: usize, wanted: [u8; COUNT]) -> Option<usize> {
+    let mut at = from;
+    loop {
+        let rest = bytes.get(at..)?;
+        let found = Chunk::new(first(rest)).any_of(wanted);
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize);
+        }
+        if rest.len() < SIZE {
+            return None;
+        }
+        at += SIZE;
+    }
+}
+
+/// The first bytes of `rest`; what is missing is a byte that UTF-8 never has.
+#[inline(always)]
+pub(crate) fn first(rest: &[u8]) -> [u8; SIZE] {
+    rest.first_chunk().copied().unwrap_or_else(|| padded(rest))
+}
+
+/// Without a loop over bytes, which a call for each short text's end would feel.
+#[inline(always)]
+fn padded(rest: &[u8]) -> [u8; SIZE] {
+    let (low, high) = match rest.first_chunk() {
+        Some(eight) => (u64::from_le_bytes(*eight), seven(&rest[8..])),
+        None => (seven(rest), u64::MAX),
+    };
+    (u128::from(low) | u128::from(high) << 64).to_le_bytes()
+}
+
+/// At most seven bytes, with bytes after them that UTF-8 never has.
+#[inline(always)]
+fn seven(bytes: &[u8]) -> u64 {
+    let few = match (bytes.first_chunk(), bytes.last_chunk()) {
+        (Some(first), Some(last)) => {
+            let shift = 8 * (bytes.len() - 4);
+            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << shift
+        }
+        _ => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    };
+    few | u64::MAX << (8 * bytes.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_strings_end_is_found_and_what_privacy_looks_at_before_it(text in "[ -~\u{1}ü¿]{0,60}", from in 0..62usize) {
+            let bytes = text.as_bytes();
+            let place = |wanted: fn(&u8) -> bool| bytes.iter().enumerate().skip(from).find(|(_, b)| wanted(b)).map(|(at, _)| at);
+            let end = place(|b| matches!(b, b'"' | b'\\' | 0..0x20));
+            let signs = |end: usize| bytes[from..end].iter().any(|b| SIGNS.contains(b));
+            prop_assert_eq!(string_end(bytes, from), end.map(|end| (end, signs(end))));
+            prop_assert_eq!(find(bytes, from, *b"&="), place(|b| matches!(b, b'&' | b'=')));
+        }
+
+        #[test]
+        fn what_is_missing_is_no_text(bytes in proptest::collection::vec(any::<u8>(), 0..20)) {
+            let mut padded = [u8::MAX; SIZE];
+            let length = bytes.len().min(SIZE);
+            padded[..length].copy_from_slice(&bytes[..length]);
+            prop_assert_eq!(first(&bytes), padded);
+        }
+    }
+}
