@@ -1,9 +1,10 @@
 //! A row to one line of JSON: columns in the schema's order, nulls omitted, a newline at the end.
 
+use crate::append::append;
 use crate::compact::{Compact, Keep};
-use crate::json::push_escaped;
+use crate::json::{needs_no_escape, push_escaped};
 use crate::row::{Cell, FilledBy, Flag, FlagSet, Row};
-use crate::schema::{ColumnType, MAX_VARCHAR, Plan};
+use crate::schema::{Column, ColumnType, MAX_VARCHAR, Plan};
 use crate::tape::Tape;
 
 /// Ends a list of flags that has no room for the rest.
@@ -54,21 +55,34 @@ pub(crate) fn flags(plan: &Plan, text: &str, row: &mut Row, list: &mut String) {
 
 /// Appends the row's line.
 pub(crate) fn line(plan: &Plan, text: &str, row: &Row, out: &mut Vec<u8>) {
-    out.push(b'{');
-    // The first member follows nothing, one after a number or truth has no quote to close.
-    let mut skip = "\",".len();
+    let start = out.len();
     for (index, cell) in row.filled() {
-        let (column, value) = (&plan.columns[index], cell.of(text, &row.made).unwrap_or_default());
-        out.extend_from_slice(&column.member.as_bytes()[skip..]);
-        skip = usize::from(!column.kind.is_quoted());
-        match (cell, column.kind) {
-            (Cell::Made(_), ColumnType::Varchar(_) | ColumnType::Json) => push_escaped(value, out),
-            // A slice of the record: without escapes there, without need of them here. No more does a time or number.
-            _ => out.extend_from_slice(value.as_bytes()),
-        }
+        let column = &plan.columns[index];
+        column.member.open(out);
+        value(column, cell, text.as_bytes(), row.made.as_bytes(), out);
     }
-    if skip == 0 {
+    // The first member follows nothing: its comma makes room for the brace. Every row has the columns that are computed.
+    out[start] = b'{';
+    out.extend_from_slice(b"}\n");
+}
+
+/// Appends a value, and the quote that closes it if the type has one.
+#[inline(always)]
+pub(crate) fn value(column: &Column, cell: Cell, text: &[u8], made: &[u8], out: &mut Vec<u8>) {
+    let (from, span) = match cell {
+        Cell::Empty => return,
+        Cell::Text(span) => (text, span),
+        Cell::Made(span) => (made, span),
+    };
+    let value = &from[span.start()..span.end()];
+    match (cell, column.kind) {
+        (Cell::Made(_), ColumnType::Varchar(_) | ColumnType::Json) if !needs_no_escape(value) => {
+            push_escaped(value, out);
+        }
+        // A slice of the record: without escapes there, without need of them here. No more does a time or number.
+        _ => append(out, from, span.start(), span.end()),
+    }
+    if column.kind.is_quoted() {
         out.push(b'"');
     }
-    out.extend_from_slice(b"}\n");
 }

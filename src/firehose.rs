@@ -11,6 +11,7 @@ use crate::schema::{PARTITION_KEYS, Plan};
 use base64::Engine;
 use base64::engine::Simd;
 use base64::engine::general_purpose::PAD;
+use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -195,7 +196,8 @@ pub struct Response {
     body: Vec<u8>,
     /// Bytes that the records not yet answered need at the least.
     reserved: usize,
-    date: String,
+    /// The last record's date, and its text.
+    date: (NaiveDate, String),
 }
 
 impl Response {
@@ -204,7 +206,8 @@ impl Response {
         let reserved = request.records.iter().map(least).sum();
         let mut body = Vec::with_capacity(MAX_RESPONSE.min(reserved * 8));
         body.extend_from_slice(OPEN.as_bytes());
-        Self { body, reserved, date: String::new() }
+        let day = NaiveDate::default();
+        Self { body, reserved, date: (day, Partition { event_type: 0, date: day }.date_text()) }
     }
 
     /// How many bytes of rows the next record can have at the most, its answer's frame not counted.
@@ -222,12 +225,13 @@ impl Response {
             Outcome::Dropped => push(&mut self.body, [separator, ID, id, DROPPED]),
             Outcome::ProcessingFailed => push(&mut self.body, [separator, ID, id, FAILED]),
             Outcome::Ok(rows, partition) => {
-                self.date.clear();
-                time::write_date(partition.date, &mut self.date);
+                if self.date.0 != partition.date {
+                    self.date = (partition.date, partition.date_text());
+                }
                 let [event_type, date] = PARTITION_KEYS;
                 let before = [separator, ID, id, OK];
                 let of_type = [METADATA, event_type, "\":\"", &plan.event_types[partition.event_type]];
-                let of_date = ["\",\"", date, "\":\"", &self.date, "\"}}}"];
+                let of_date = ["\",\"", date, "\":\"", &self.date.1, "\"}}}"];
                 let frame: usize = before.iter().chain(&of_type).chain(&of_date).map(|text| text.len()).sum();
                 let data = rows.len().div_ceil(3) * 4;
                 if self.body.len() + frame + data + rest + CLOSE.len() > MAX_RESPONSE {

@@ -1,7 +1,6 @@
 //! A tape to a row: what the event says, column by column, then what follows from it.
 
-use crate::coerce::is_as_is;
-use crate::cursor::Scalar;
+use crate::coerce::as_is;
 use crate::derive::{self, Deriver, Origin};
 use crate::items::Items;
 use crate::resolve::Event;
@@ -32,7 +31,7 @@ impl Flattener {
             let column = &plan.columns[index];
             next = tape.next_answered(source + 1);
             let is_alone = next.is_none_or(|next| next >= column.sources.end);
-            if is_alone && as_is(plan, text, tape, row, (index, source)) {
+            if is_alone && keep(plan, text, tape, row, (index, source)) {
                 continue;
             }
             if column.kind == ColumnType::Json {
@@ -65,17 +64,15 @@ impl Flattener {
 
 /// Fills the column that `source` alone answers, if the value can stay as it is; false if it has to be looked at.
 #[inline(always)]
-fn as_is(plan: &Plan, text: &str, tape: &mut Tape, row: &mut Row, (index, source): (usize, usize)) -> bool {
+fn keep(plan: &Plan, text: &str, tape: &mut Tape, row: &mut Row, (index, source): (usize, usize)) -> bool {
     let hit = tape.hit(source);
     let entry = &mut tape.entries[hit];
-    let inner = entry.value.unquoted();
-    if entry.kind != Kind::Scalar(Scalar::Text) || !is_as_is(plan, &plan.columns[index], inner.of(text).as_bytes()) {
-        return false;
-    }
+    let Kind::Scalar(kind) = entry.kind else { return false };
+    let Some(span) = as_is(plan, &plan.columns[index], text, (entry.value, kind)) else { return false };
     // An entry that a column only looks at stays with its item.
     if usize::from(entry.source) == source {
         entry.fate = Fate::Taken;
     }
-    row.fill(index, Cell::Text(inner), u16::try_from(source).map_or(FilledBy::Nothing, FilledBy::Path));
+    row.fill(index, Cell::Text(span), u16::try_from(source).map_or(FilledBy::Nothing, FilledBy::Path));
     true
 }

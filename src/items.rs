@@ -1,10 +1,10 @@
 //! A list of items, each flattened as the schema's `[[item]]` fields say.
 
-use crate::coerce::{self, Coerced};
+use crate::coerce::{self, Coerced, as_is};
 use crate::compact::{Compact, Keep};
 use crate::cursor::Scalar;
 use crate::json::push_inside;
-use crate::resolve::{Event, Resolved};
+use crate::resolve::Event;
 use crate::row::{Cell, Flag, FlagSet};
 use crate::schema::{ColumnType, MAX_VARCHAR, Plan};
 use crate::tape::{Entry, Fate, Kind};
@@ -16,15 +16,13 @@ pub(crate) struct Items {
     pub(crate) count: usize,
     /// The first one's fields.
     pub(crate) first: Vec<Cell>,
-    /// For each field, its sum: 1 for an item that has no whole number there.
+    /// For each field that is summed, its sum: 1 for an item that has no whole number there.
     pub(crate) sums: Vec<i64>,
     /// The entries of the items.
     elements: Vec<usize>,
     /// An item's fields.
     fields: Vec<Cell>,
-    /// For each source of an item: index of the entry that answers it, plus 1.
-    sources: Vec<u32>,
-    /// What answers a field.
+    /// The sources of an item that are there, and their entries.
     hits: Vec<(usize, usize)>,
     json: String,
 }
@@ -69,9 +67,9 @@ pub(crate) fn items(event: &mut Event, list: usize, items: &mut Items) -> Coerce
     for place in 0..items.count {
         let element = items.elements[place];
         fields(event, element, items, &mut flags);
-        for (sum, cell) in items.sums.iter_mut().zip(&items.fields) {
-            let number = cell.of(event.text, event.made).and_then(|number| number.parse::<i64>().ok());
-            *sum = sum.saturating_add(number.unwrap_or(1));
+        for &field in &event.plan.derived.summed {
+            let number = items.fields[field].of(event.text, event.made).and_then(|number| number.parse::<i64>().ok());
+            items.sums[field] = items.sums[field].saturating_add(number.unwrap_or(1));
         }
         if !full {
             let before = items.json.len();
@@ -101,7 +99,7 @@ fn is_null(entry: &Entry, text: &str) -> bool {
 /// An item's fields.
 fn fields(event: &mut Event, element: usize, items: &mut Items, flags: &mut FlagSet) {
     let plan: &Plan = event.plan;
-    let Items { fields, sources, hits, .. } = items;
+    let Items { fields, hits, .. } = items;
     fields.clear();
     if let Kind::Scalar(kind) = event.tape.entries[element].kind {
         let value = event.tape.entries[element].value;
@@ -115,24 +113,39 @@ fn fields(event: &mut Event, element: usize, items: &mut Items, flags: &mut Flag
         }
         return;
     }
-    let first_source = plan.first_item_source();
-    sources.clear();
-    sources.resize(plan.sources.len() - first_source, 0);
+    hits.clear();
     let end = event.tape.entries[element].end as usize;
     for entry in element + 1..end {
         let source = usize::from(event.tape.entries[entry].source);
-        if let Some(hit) = source.checked_sub(first_source).and_then(|source| sources.get_mut(source)) {
-            *hit = u32::try_from(entry + 1).unwrap_or(0);
+        if source >= plan.first_item_source() && source < plan.sources.len() {
+            hits.push((source, entry));
         }
     }
-    for field in &plan.items {
-        hits.clear();
-        for source in field.sources.clone() {
-            hits.extend((sources[source - first_source] as usize).checked_sub(1).map(|entry| (source, entry)));
+    hits.sort_unstable();
+    // Said twice, the last counts.
+    hits.dedup_by(|later, first| {
+        let same = later.0 == first.0;
+        first.1 = if same { later.1 } else { first.1 };
+        same
+    });
+    fields.resize(plan.items.len(), Cell::Empty);
+    let mut rest = hits.as_slice();
+    while let Some(&(source, entry)) = rest.first() {
+        let index = usize::from(plan.sources[source].column);
+        let field = &plan.items[index];
+        let (own, others) = rest.split_at(rest.partition_point(|(source, _)| *source < field.sources.end));
+        rest = others;
+        let found = &mut event.tape.entries[entry];
+        if let (Kind::Scalar(kind), [_]) = (found.kind, own)
+            && let Some(span) = as_is(plan, field, event.text, (found.value, kind))
+        {
+            found.fate = Fate::Taken;
+            fields[index] = Cell::Text(span);
+            continue;
         }
-        let resolved = if hits.is_empty() { Resolved::default() } else { event.resolve(field, hits, None) };
+        let resolved = event.resolve(field, own, None);
         flags.join(resolved.flags);
-        fields.push(resolved.cell);
+        fields[index] = resolved.cell;
     }
 }
 
@@ -143,18 +156,18 @@ const CLOSE: usize = "}]".len();
 fn write(event: &Event, element: usize, fields: &[Cell], json: &mut String, flags: &mut FlagSet) {
     let room = MAX_VARCHAR as usize - CLOSE;
     json.push('{');
-    let (start, mut skip) = (json.len(), "\",".len());
+    let start = json.len();
     for (field, cell) in event.plan.items.iter().zip(fields) {
         let Some(value) = cell.of(event.text, event.made) else { continue };
-        json.push_str(&field.member[skip..]);
-        skip = usize::from(!field.kind.is_quoted());
+        // The first member follows nothing.
+        json.push_str(&field.member.text()[usize::from(json.len() == start)..]);
         match (cell, field.kind) {
             (Cell::Made(_), ColumnType::Varchar(_) | ColumnType::Json) => push_inside(value, json),
             _ => json.push_str(value),
         }
-    }
-    if skip == 0 {
-        json.push('"');
+        if field.kind.is_quoted() {
+            json.push('"');
+        }
     }
     let separator = if json.len() == start { "" } else { "," };
     let (plan, text, tape) = (event.plan, event.text, &*event.tape);

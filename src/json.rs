@@ -122,23 +122,23 @@ pub(crate) fn push_string(text: &str, out: &mut String) {
 
 /// Whether a text can stand in a JSON string as it is.
 #[inline(always)]
-fn needs_no_escape(text: &str) -> bool {
-    chunk::string_end(text.as_bytes(), 0).is_none()
+pub(crate) fn needs_no_escape(text: &[u8]) -> bool {
+    chunk::string_end(text, 0).is_none()
 }
 
 /// Appends the inside of a JSON string that means `text`, which seldom needs an escape.
 pub(crate) fn push_inside(text: &str, out: &mut String) {
-    if needs_no_escape(text) {
+    if needs_no_escape(text.as_bytes()) {
         return out.push_str(text);
     }
     let mut escaped = Vec::new();
-    push_escaped(text, &mut escaped);
+    push_escaped(text.as_bytes(), &mut escaped);
     out.push_str(str::from_utf8(&escaped).unwrap_or_default());
 }
 
 /// The same, for a text that often does.
-pub(crate) fn push_escaped(text: &str, out: &mut Vec<u8>) {
-    let (bytes, mut at) = (text.as_bytes(), 0);
+pub(crate) fn push_escaped(bytes: &[u8], out: &mut Vec<u8>) {
+    let mut at = 0;
     while at < bytes.len() {
         // JSON in a string has a quote every few bytes: sixteen are copied whether all of them count or not.
         const BLOCK: usize = 128;

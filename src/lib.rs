@@ -29,6 +29,7 @@
 //!
 //! The transform is a pure function of (record bytes, arrival time, schema): no clock, no network, no randomness.
 
+mod append;
 pub mod batch;
 mod bits;
 pub mod blocks;

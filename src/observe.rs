@@ -50,7 +50,7 @@ impl<'a> Observed<'a> {
     pub fn filler(&self, column: usize) -> Option<Filler<'a>> {
         self.value(column)?;
         let derivations = &self.plan.columns[column].derivations;
-        match self.row.filled_by[column] {
+        match self.row.filled_by(column) {
             FilledBy::Path(source) => Some(Filler::Path(&self.plan.sources[usize::from(source)].path)),
             FilledBy::Function(nth) => Some(Filler::Function(&derivations[usize::from(nth)].text)),
             FilledBy::Nothing if column == self.plan.roles.event_time => Some(Filler::Arrival),

@@ -18,11 +18,16 @@ use serde_json::value::RawValue;
 /// Fills `row` from the event at `event` in `text`, if that is a row already. False if not: then what is in `row` means
 /// nothing. Most events are told by their first member.
 pub(crate) fn read(plan: &Plan, text: &str, event: Span, row: &mut Row) -> bool {
+    // The first member follows a brace, not a comma.
+    let begins =
+        |column: &Column| text.as_bytes()[event.start() + 1..].starts_with(&column.member.text().as_bytes()[1..]);
+    if !plan.columns.first().is_some_and(begins) {
+        return false;
+    }
     row.clear(plan.columns.len());
-    // The first member follows nothing, one after a number or truth has no quote before its comma.
-    let (mut at, mut skip) = (event.start() + 1, "\",".len());
+    let (mut at, mut skip) = (event.start() + 1, 1);
     for (index, column) in plan.columns.iter().enumerate() {
-        let member = &column.member.as_bytes()[skip..];
+        let member = &column.member.text().as_bytes()[skip..];
         if !text.as_bytes().get(at..).is_some_and(|rest| rest.starts_with(member)) {
             if index == plan.roles.event_time || is_in_every_row(column) {
                 return false;
@@ -35,7 +40,7 @@ pub(crate) fn read(plan: &Plan, text: &str, event: Span, row: &mut Row) -> bool 
         let value = (Span::new(start, cursor.at()), kind);
         let Some(cell) = cell(plan, column, text, value, &mut row.made) else { return false };
         row.fill(index, cell, FilledBy::Nothing);
-        (at, skip) = (cursor.at(), "\"".len());
+        (at, skip) = (cursor.at(), 0);
     }
     let mut line = Vec::with_capacity(event.end() - event.start() + 1);
     encode::line(plan, text, row, &mut line);

@@ -132,16 +132,16 @@ pub(crate) enum FilledBy {
 /// One row. Its buffers are used again for the next one.
 #[derive(Debug, Default)]
 pub(crate) struct Row {
-    /// One for each column.
-    pub(crate) cells: Vec<Cell>,
+    /// One for each column; what it says of one that is null means nothing.
+    cells: Vec<Cell>,
     /// Columns that are not null.
     filled: Bits,
-    /// One for each column, and one for the row as a whole.
+    /// One for each column, and one for the row as a whole; of those that are not raised it means nothing.
     flags: Vec<FlagSet>,
     /// Which of `flags` are raised.
     flagged: Bits,
-    /// One for each column.
-    pub(crate) filled_by: Vec<FilledBy>,
+    /// One for each column; what it says of one that is null means nothing.
+    filled_by: Vec<FilledBy>,
     /// Holds the values that are not slices of the record.
     pub(crate) made: String,
 }
@@ -149,14 +149,6 @@ pub(crate) struct Row {
 impl Row {
     /// Empties the row for `columns` columns.
     pub(crate) fn clear(&mut self, columns: usize) {
-        // What the last row left empty is empty still.
-        for column in self.filled.iter() {
-            self.cells[column] = Cell::Empty;
-            self.filled_by[column] = FilledBy::Nothing;
-        }
-        for column in self.flagged.iter() {
-            self.flags[column] = FlagSet::default();
-        }
         self.cells.resize(columns, Cell::Empty);
         self.filled_by.resize(columns, FilledBy::Nothing);
         self.flags.resize(columns + 1, FlagSet::default());
@@ -168,12 +160,24 @@ impl Row {
     /// A column's value in a row of the record `text`.
     #[inline]
     pub(crate) fn get<'a>(&'a self, text: &'a str, column: usize) -> Option<&'a str> {
-        self.cells.get(column).and_then(|cell| cell.of(text, &self.made))
+        self.cell(column).of(text, &self.made)
+    }
+
+    /// A column's value.
+    #[inline]
+    pub(crate) fn cell(&self, column: usize) -> Cell {
+        if self.is_empty(column) { Cell::Empty } else { self.cells[column] }
+    }
+
+    /// What filled a column.
+    pub(crate) fn filled_by(&self, column: usize) -> FilledBy {
+        if self.is_empty(column) { FilledBy::Nothing } else { self.filled_by[column] }
     }
 
     /// Whether the column is null.
+    #[inline]
     pub(crate) fn is_empty(&self, column: usize) -> bool {
-        self.cells[column] == Cell::Empty
+        !self.filled.has(column)
     }
 
     /// Fills a column.
@@ -193,14 +197,17 @@ impl Row {
     /// Adds flags of a column.
     pub(crate) fn flag(&mut self, column: usize, flags: FlagSet) {
         if !flags.is_empty() {
+            let before = if self.flagged.has(column) { self.flags[column] } else { FlagSet::default() };
             self.flagged.add(column);
-            self.flags[column].join(flags);
+            self.flags[column] = flags;
+            self.flags[column].join(before);
         }
     }
 
     /// The flags of a column; for `None`, of the row as a whole.
     pub(crate) fn flags(&self, column: Option<usize>) -> FlagSet {
-        self.flags.get(column.unwrap_or(self.cells.len())).copied().unwrap_or_default()
+        let column = column.unwrap_or(self.cells.len());
+        if self.flagged.has(column) { self.flags[column] } else { FlagSet::default() }
     }
 
     /// Flags the row as a whole.

@@ -1,5 +1,6 @@
 //! A value of the event to a value of its column: by type, by rule, by width. Never silently lossy.
 
+mod as_is;
 mod boolean;
 pub(crate) mod number;
 
@@ -8,6 +9,7 @@ use crate::derive::{ids, ip, privacy, time};
 use crate::json::{Mended, Span, trim, unescape};
 use crate::row::{Cell, Flag, FlagSet};
 use crate::schema::{Column, ColumnType, Plan, Rule};
+pub(crate) use as_is::as_is;
 use std::borrow::Cow;
 
 /// What a value comes to.
@@ -23,32 +25,16 @@ pub(crate) enum Coerced {
     Value(Cell, FlagSet),
 }
 
-/// Whether a string's inside is what `column` holds, as it is: what most values are. False does not say that it is not.
-#[inline(always)]
-pub(crate) fn is_as_is(plan: &Plan, column: &Column, inner: &[u8]) -> bool {
-    let (ColumnType::Varchar(width), [first, .., last]) = (column.kind, inner) else { return false };
-    if inner.len() > width as usize || !first.is_ascii_graphic() {
-        return false;
-    }
-    match column.rule {
-        None | Some(Rule::Url) => true,
-        Some(Rule::Id) => last.is_ascii_graphic() && !ids::may_be_blocked(plan, inner),
-        Some(Rule::Uuid) => {
-            let has_upper = || inner.iter().fold(false, |any, b| any | b.is_ascii_uppercase());
-            last.is_ascii_graphic() && !ids::may_be_blocked(plan, inner) && !has_upper()
-        }
-        _ => false,
+/// Coerces the scalar at `value` in `text` for `column`. What is not a slice of `text` is appended to `made`.
+pub(crate) fn scalar(plan: &Plan, column: &Column, text: &str, value: (Span, Scalar), made: &mut String) -> Coerced {
+    match as_is(plan, column, text, value) {
+        Some(span) => Coerced::Value(Cell::Text(span), FlagSet::default()),
+        None => closely(plan, column, text, value, made),
     }
 }
 
-/// Coerces the scalar at `value` in `text` for `column`. What is not a slice of `text` is appended to `made`.
-pub(crate) fn scalar(
-    plan: &Plan,
-    column: &Column,
-    text: &str,
-    (value, kind): (Span, Scalar),
-    made: &mut String,
-) -> Coerced {
+/// [`scalar`] for a value that may have to be changed.
+fn closely(plan: &Plan, column: &Column, text: &str, (value, kind): (Span, Scalar), made: &mut String) -> Coerced {
     let mut flags = FlagSet::default();
     let inner = if kind == Scalar::Plain { value } else { value.unquoted() };
     let meaning = if kind == Scalar::Escaped {
@@ -66,12 +52,6 @@ pub(crate) fn scalar(
     }
     let start = made.len();
     let as_is = match column.kind {
-        // Most values are texts that fit as they are.
-        ColumnType::Varchar(width)
-            if column.rule.is_none() && kind == Scalar::Text && meaning.len() <= width as usize =>
-        {
-            Some(true)
-        }
         ColumnType::Varchar(width) => match varchar(plan, column.rule, &meaning, kind, width, &mut flags) {
             Ok(kept) => match Span::within(text, &kept) {
                 // A slice of the meaning is one of the text: the rules only ever cut at the ends.

@@ -69,10 +69,10 @@ pub(crate) fn push(number: i64, out: &mut String) {
 /// Appends a decimal of at most `precision` digits, `scale` of them after the point, as plain digits. Surplus places
 /// are rounded half away from zero, as Redshift's own casts do. `None` if it is no number or too large.
 pub(crate) fn decimal(text: &str, precision: u8, scale: u8, out: &mut String) -> Option<Written> {
-    let (whole_digits, scale) = (usize::from(precision - scale), usize::from(scale));
-    if is_plain(text, whole_digits, scale) {
+    if is_plain(text.as_bytes(), precision - scale, scale) {
         return Some(Written { as_is: true, rounded: false });
     }
+    let (whole_digits, scale) = (usize::from(precision - scale), usize::from(scale));
     let Digits { negative, mut digits, mut point } = read(text)?;
     let places = i64::try_from(digits.len()).ok()? - point;
     let surplus = usize::try_from(places - i64::try_from(scale).ok()?).unwrap_or(0);
@@ -131,10 +131,9 @@ pub(crate) fn integer(text: &str, least: i64, most: i64, out: &mut String) -> Op
     fits.then_some(written)
 }
 
-/// Whether the text is a number as rows write it, within these digits.
-fn is_plain(text: &str, whole_digits: usize, scale: usize) -> bool {
-    let bytes = text.as_bytes();
-    let unsigned = bytes.strip_prefix(b"-").unwrap_or(bytes);
+/// Whether the text is a number as rows write it, within these digits before and after the point.
+pub(super) fn is_plain(text: &[u8], whole_digits: u8, scale: u8) -> bool {
+    let unsigned = text.strip_prefix(b"-").unwrap_or(text);
     let digits = |part: &[u8]| part.iter().take_while(|b| b.is_ascii_digit()).count();
     let whole = digits(unsigned);
     let places = match &unsigned[whole..] {
@@ -142,13 +141,13 @@ fn is_plain(text: &str, whole_digits: usize, scale: usize) -> bool {
         [b'.', places @ ..] if !places.is_empty() && digits(places) == places.len() => places.len(),
         _ => return false,
     };
-    let negative = unsigned.len() < bytes.len();
+    let negative = unsigned.len() < text.len();
     let whole_fits = match (whole, unsigned.first()) {
         (0, _) => false,
         (length, Some(b'0')) => length == 1,
-        (length, _) => length <= whole_digits,
+        (length, _) => length <= usize::from(whole_digits),
     };
-    whole_fits && places <= scale && !(negative && unsigned.iter().all(|b| matches!(b, b'0' | b'.')))
+    whole_fits && places <= usize::from(scale) && !(negative && unsigned.iter().all(|b| matches!(b, b'0' | b'.')))
 }
 
 #[cfg(test)]
@@ -259,7 +258,7 @@ mod tests {
         fn any_text_is_a_number_or_not(text in any::<String>(), digits in "[-+.0-9eE]{0,30}") {
             decimal_of(&text);
             if let Some((written, _)) = decimal_of(&digits) {
-                prop_assert!(is_plain(&written, 14, 4), "{} became {}", digits, written);
+                prop_assert!(is_plain(written.as_bytes(), 14, 4), "{} became {}", digits, written);
             }
         }
     }

@@ -17,7 +17,8 @@ use crate::schema::source::FunctionName;
 use crate::schema::{Column, Plan};
 use crate::tape::Tape;
 use std::borrow::Cow;
-use url::Parts;
+use std::ops::Range;
+use url::{Parameter, Parts};
 use user_agent::{Agent, Agents};
 
 /// Where an event came from.
@@ -39,8 +40,10 @@ pub(crate) struct Deriver {
     agents: Agents,
     /// The columns that may be filled.
     wanted: Bits,
-    /// The URLs that were taken apart, by their columns, and the agent that was told last.
-    urls: Vec<(usize, Parts)>,
+    /// The URLs that were taken apart: their columns, their parts, and which of `parameters` are theirs.
+    urls: Vec<(usize, Parts, Range<usize>)>,
+    parameters: Vec<Parameter>,
+    /// The agent that was told last, and its column.
     agent: Option<(usize, usize)>,
     /// What event ids are made of.
     hashed: Vec<u8>,
@@ -66,6 +69,7 @@ impl Deriver {
         let of_first_item = event.items.count > 0 && fills_from_first_item(plan, row);
         self.agent = None;
         self.urls.clear();
+        self.parameters.clear();
         self.wanted.copy(&plan.derived.always);
         if event.items.count > 0 {
             self.wanted.join(&plan.derived.of_items);
@@ -84,7 +88,7 @@ impl Deriver {
         let time = plan.roles.event_time;
         if row.is_empty(time) {
             row.raise(Flag::TimeMissing);
-            row.fill(time, row.cells[plan.roles.received_at], FilledBy::Nothing);
+            row.fill(time, row.cell(plan.roles.received_at), FilledBy::Nothing);
         }
     }
 
@@ -128,7 +132,7 @@ impl Deriver {
             FunctionName::On => {
                 let event_type = plan.event_type(row.get(text, plan.roles.event_name).unwrap_or_default());
                 let wanted = derivation.keys.contains(&plan.event_types[event_type]);
-                return if wanted { row.cells[derivation.column] } else { Cell::Empty };
+                return if wanted { row.cell(derivation.column) } else { Cell::Empty };
             }
             FunctionName::Bot => {
                 let agent = self.agent(derivation.column, row.get(text, derivation.column).unwrap_or_default());
@@ -174,7 +178,7 @@ impl Deriver {
             FunctionName::Host => parts.host(url),
             FunctionName::Path => parts.path(url).map(Cow::Borrowed),
             _ if derivation.keys.is_empty() => parts.query(url).map(Cow::Borrowed),
-            _ => parts.parameter(url, &derivation.keys).map(|(_, value)| value),
+            _ => url::first_of(url, self.parameters(derivation.column), &derivation.keys).map(|(_, value)| value),
         };
         let Some(part) = part else { return Cell::Empty };
         let mut flags = FlagSet::default();
@@ -183,7 +187,7 @@ impl Deriver {
             return Cell::Empty;
         }
         let cell = match Span::within(url, &kept) {
-            Some(part) => row.cells[derivation.column].part(part),
+            Some(part) => row.cell(derivation.column).part(part),
             None => {
                 self.value.clear();
                 self.value.push_str(&kept);
@@ -196,12 +200,19 @@ impl Deriver {
 
     /// The parts of the URL in a column.
     fn parts(&mut self, column: usize, url: &str) -> Parts {
-        let known = self.urls.iter().find(|(of, _)| *of == column).map(|(_, parts)| *parts);
+        let known = self.urls.iter().find(|(of, ..)| *of == column).map(|(_, parts, _)| *parts);
         known.unwrap_or_else(|| {
-            let parts = Parts::of(url);
-            self.urls.push((column, parts));
+            let (parts, first) = (Parts::of(url), self.parameters.len());
+            parts.parameters(url, &mut self.parameters);
+            self.urls.push((column, parts, first..self.parameters.len()));
             parts
         })
+    }
+
+    /// The parameters of the URL in a column whose parts are known.
+    fn parameters(&self, column: usize) -> &[Parameter] {
+        let known = self.urls.iter().find(|(of, ..)| *of == column).map(|(_, _, parameters)| parameters.clone());
+        &self.parameters[known.unwrap_or_default()]
     }
 
     /// What the user agent in a column tells.
@@ -215,14 +226,15 @@ impl Deriver {
     /// The name of the attribute that filled a column; `None` for the column's own name, which says nothing.
     fn source(&mut self, plan: &Plan, text: &str, row: &Row, column: usize) -> Option<String> {
         let of = &plan.columns[column];
-        if let FilledBy::Path(source) = row.filled_by[column] {
+        if let FilledBy::Path(source) = row.filled_by(column) {
             let name = &plan.sources[usize::from(source)].name;
             return (*name != of.name).then(|| name.clone());
         }
         let queries = of.derivations.iter().filter(|derivation| derivation.name == FunctionName::Query);
         let mut found = queries.filter_map(|query| {
             let url = row.get(text, query.column)?;
-            self.parts(query.column, url).parameter(url, &query.keys)
+            self.parts(query.column, url);
+            url::first_of(url, self.parameters(query.column), &query.keys)
         });
         found.next().map(|(key, _)| key.to_ascii_lowercase())
     }

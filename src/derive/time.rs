@@ -28,11 +28,11 @@ const DAYS_TO_1970: i64 = 719_163;
 /// assert_eq!(parse("yesterday"), None);
 /// ```
 pub fn parse(text: &str) -> Option<i64> {
-    let text = trim(text);
-    let bytes = text.as_bytes();
-    if let Some(time) = bytes.try_into().ok().and_then(usual) {
+    if let Some(time) = canonical(text.as_bytes()) {
         return Some(time);
     }
+    let text = trim(text);
+    let bytes = text.as_bytes();
     let is_date = bytes.get(4) == Some(&b'-') && bytes.len() >= 10;
     let time = match bytes.len() {
         _ if is_date => calendar(bytes),
@@ -42,24 +42,31 @@ pub fn parse(text: &str) -> Option<i64> {
     time.filter(|ms| YEARS.contains(ms))
 }
 
+/// [`parse`] of a text that [`write()`] would write; `None` for any other.
+pub(crate) fn canonical(text: &[u8]) -> Option<i64> {
+    text.try_into().ok().and_then(usual)
+}
+
 /// `yyyy-mm-ddThh:mm:ss.mmmZ`, as browsers write a time and [`write()`] does; `None` for any other text and for what only
 /// looks like it.
 fn usual(text: &[u8; 24]) -> Option<i64> {
-    let mut wrong = 0;
-    let mut digits = [0u32; 24];
-    for (at, (byte, model)) in text.iter().zip(b"0000-00-00T00:00:00.000Z").enumerate() {
-        // A digit less `0` is at most 9, a sign less itself is nothing.
-        let digit = byte.wrapping_sub(*model);
-        wrong |= u8::from(digit > if *model == b'0' { 9 } else { 0 });
-        digits[at] = digit.into();
-    }
-    let pair = |at: usize| digits[at] * 10 + digits[at + 1];
-    let (hour, minute, second) = (pair(11), pair(14), pair(17));
-    if wrong != 0 || hour > 23 || minute > 59 || second > 59 {
+    // A digit less `0` is at most 9, a sign less itself is nothing.
+    let mut most = 0;
+    let mut digit = |at: usize| {
+        let digit = text[at].wrapping_sub(b'0');
+        most = most.max(digit);
+        u32::from(digit)
+    };
+    let mut pair = |at: usize| digit(at) * 10 + digit(at + 1);
+    let (century, year, month, day) = (pair(0), pair(2), pair(5), pair(8));
+    let (hour, minute, second, hundredth) = (pair(11), pair(14), pair(17), pair(20));
+    let last = digit(22);
+    let signs = [text[4], text[7], text[10], text[13], text[16], text[19], text[23]];
+    if most > 9 || signs != *b"--T::.Z" || hour > 23 || minute > 59 || second > 59 {
         return None;
     }
-    let date = NaiveDate::from_ymd_opt(i32::try_from(pair(0) * 100 + pair(2)).ok()?, pair(5), pair(8))?;
-    let ms = ((hour * 60 + minute) * 60 + second) * 1_000 + pair(20) * 10 + digits[22];
+    let date = NaiveDate::from_ymd_opt(i32::try_from(century * 100 + year).ok()?, month, day)?;
+    let ms = ((hour * 60 + minute) * 60 + second) * 1_000 + hundredth * 10 + last;
     Some(midnight(date) + i64::from(ms)).filter(|ms| YEARS.contains(ms))
 }
 
@@ -99,8 +106,14 @@ fn epoch(text: &str) -> Option<i64> {
 
 /// A whole number without sign or leading zero that is sure to fit: what nearly every epoch is.
 fn whole(text: &[u8]) -> Option<i64> {
-    let plain = text.len() <= 18 && matches!(text.first(), Some(b'1'..=b'9')) && text.iter().all(u8::is_ascii_digit);
-    plain.then(|| text.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0')))
+    let begins = text.len() <= 18 && matches!(text.first(), Some(b'1'..=b'9'));
+    let (mut number, mut most) = (0, 0);
+    for digit in text.iter().take(18).map(|byte| byte.wrapping_sub(b'0')) {
+        // What is no digit makes no number, whatever it adds up to.
+        number = number * 10 + i64::from(digit.min(10));
+        most = most.max(digit);
+    }
+    (begins && most <= 9).then_some(number)
 }
 
 /// `yyyy-mm-dd`, then optionally `T` or a space, `hh:mm`, `:ss`, `.f`, and an offset.

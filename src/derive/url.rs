@@ -40,14 +40,12 @@ impl Parts {
     /// See [`host`].
     pub(crate) fn host(self, url: &str) -> Option<Cow<'_, str>> {
         let authority = self.authority.of(url);
-        let host = authority.rsplit('@').next().unwrap_or(authority);
-        let host = match host.strip_prefix('[') {
-            Some(v6) => v6.split(']').next().unwrap_or(v6),
-            None => host.split(':').next().unwrap_or(host),
-        };
-        let host = host.trim_end_matches('.');
-        let is_lower = host.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
-        (!host.is_empty()).then(|| if is_lower { host.into() } else { host.to_lowercase().into() })
+        // Most name a host and nothing else.
+        let is_bare = find(authority.as_bytes(), 0, *b"@:[").is_none();
+        let host = if is_bare { authority } else { without_user_and_port(authority) };
+        let host = if host.ends_with('.') { host.trim_end_matches('.') } else { host };
+        let has_other = host.bytes().fold(false, |any, b| any | b.is_ascii_uppercase() | !b.is_ascii());
+        (!host.is_empty()).then(|| if has_other { host.to_lowercase().into() } else { host.into() })
     }
 
     /// See [`path`].
@@ -64,45 +62,69 @@ impl Parts {
         (!self.query.is_empty()).then(|| self.query.of(url))
     }
 
-    /// See [`parameter`].
-    pub(crate) fn parameter<'a>(self, url: &'a str, keys: &[String]) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
-        let matches = |key: &String, name: &[u8]| match key.as_bytes() {
-            [b'*', end @ ..] => name.len() >= end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end),
-            key => name.eq_ignore_ascii_case(key),
-        };
-        let rank = |name: &[u8]| keys.iter().position(|key| matches(key, name));
-        let ranked = parameters(self.query(url)?).filter_map(|pair| {
-            let (name, value) = pair.split_at(find(pair.as_bytes(), 0, *b"=").unwrap_or(pair.len()));
-            // Most names are what they look like, and most are none of the keys.
-            if !is_encoded(name) && rank(name.as_bytes()).is_none() {
-                return None;
-            }
-            let (name, value) = if is_encoded(pair) {
-                form_urlencoded::parse(pair.as_bytes()).next()?
-            } else {
-                (name.into(), value.strip_prefix('=').unwrap_or_default().into())
-            };
-            (!value.trim().is_empty()).then_some((rank(name.as_bytes())?, name, value))
-        });
-        // Of equal ranks, `min_by_key` gives the first.
-        ranked.min_by_key(|(rank, ..)| *rank).map(|(_, name, value)| (name, value))
+    /// Notes the parameters of the query.
+    pub(crate) fn parameters(self, url: &str, parameters: &mut Vec<Parameter>) {
+        let bytes = &url.as_bytes()[..self.query.end()];
+        let mut from = self.query.start();
+        while from < bytes.len() {
+            let sign = find(bytes, from, *b"&=").unwrap_or(bytes.len());
+            let is_pair = bytes.get(sign) == Some(&b'=');
+            let end = if is_pair { find(bytes, sign, *b"&").unwrap_or(bytes.len()) } else { sign };
+            let is_encoded = find(&bytes[..end], from, *b"%+").is_some();
+            let value = Span::new(sign + usize::from(is_pair), end);
+            parameters.push(Parameter { name: Span::new(from, sign), value, is_encoded });
+            from = end + 1;
+        }
     }
 }
 
-/// Whether a query's text means another than what is written.
-fn is_encoded(text: &str) -> bool {
-    find(text.as_bytes(), 0, *b"%+").is_some()
+/// A parameter of a URL's query.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Parameter {
+    /// As it is written.
+    name: Span,
+    value: Span,
+    /// Whether they may mean another than what is written.
+    is_encoded: bool,
 }
 
-/// What stands between a query's `&`.
-fn parameters(query: &str) -> impl Iterator<Item = &str> {
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        let start = (from < query.len()).then_some(from)?;
-        let end = find(query.as_bytes(), from, *b"&").unwrap_or(query.len());
-        from = end + 1;
-        Some(&query[start..end])
-    })
+/// See [`parameter`].
+pub(crate) fn first_of<'a>(
+    url: &'a str,
+    parameters: &[Parameter],
+    keys: &[String],
+) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
+    let matches = |key: &String, name: &[u8]| match key.as_bytes() {
+        [b'*', end @ ..] => name.len() >= end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end),
+        key => name.eq_ignore_ascii_case(key),
+    };
+    let rank = |name: &str| keys.iter().position(|key| matches(key, name.as_bytes()));
+    let ranked = parameters.iter().filter_map(|parameter| {
+        let written = parameter.name.of(url);
+        let (name, value) = if parameter.is_encoded {
+            // Most names are what they look like, and most are none of the keys.
+            if rank(written).is_none() && find(written.as_bytes(), 0, *b"%+").is_none() {
+                return None;
+            }
+            let pair = url.get(parameter.name.start()..parameter.value.end())?;
+            form_urlencoded::parse(pair.as_bytes()).next()?
+        } else {
+            (written.into(), parameter.value.of(url).into())
+        };
+        let rank = rank(&name)?;
+        (!value.trim().is_empty()).then_some((rank, name, value))
+    });
+    // Of equal ranks, `min_by_key` gives the first.
+    ranked.min_by_key(|(rank, ..)| *rank).map(|(_, name, value)| (name, value))
+}
+
+/// The host in an authority that may hold more.
+fn without_user_and_port(authority: &str) -> &str {
+    let host = authority.rsplit('@').next().unwrap_or(authority);
+    match host.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or(v6),
+        None => host.split(':').next().unwrap_or(host),
+    }
 }
 
 /// The host, in lower case, without user, port or final dot.
@@ -147,7 +169,9 @@ pub fn query(url: &str) -> Option<&str> {
 /// assert_eq!(found, Some(("GCLID".into(), "a b".into())));
 /// ```
 pub fn parameter<'a>(url: &'a str, keys: &[String]) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
-    Parts::of(url).parameter(url, keys)
+    let mut parameters = Vec::new();
+    Parts::of(url).parameters(url, &mut parameters);
+    first_of(url, &parameters, keys)
 }
 
 #[cfg(test)]

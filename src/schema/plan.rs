@@ -3,6 +3,7 @@
 use super::ColumnType;
 use super::fold::FoldedMap;
 use super::source::FunctionName;
+use crate::append::append;
 use crate::bits::Bits;
 use std::ops::Range;
 
@@ -57,9 +58,33 @@ pub struct Column {
     pub(crate) sources: Range<usize>,
     /// What fills it when no path does, best first.
     pub(crate) derivations: Vec<Derivation>,
-    /// `","name":`, as it opens the member in a row's JSON: with the quote that closes the member before, and with the
-    /// opening quote if the type has one.
-    pub(crate) member: String,
+    /// As it opens the member in a row's JSON.
+    pub(crate) member: Member,
+}
+
+/// `,"name":`, and the opening quote if the type has one.
+#[derive(Debug)]
+pub(crate) struct Member {
+    /// With zeros after it, so that it can be copied in one go.
+    padded: String,
+    length: usize,
+}
+
+impl Member {
+    pub(super) fn new(name: &str, kind: ColumnType) -> Self {
+        let member = format!(",\"{name}\":{}", if kind.is_quoted() { "\"" } else { "" });
+        Self { length: member.len(), padded: member + &"\0".repeat(32) }
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.padded[..self.length]
+    }
+
+    /// Appends the member's opening.
+    #[inline(always)]
+    pub(crate) fn open(&self, out: &mut Vec<u8>) {
+        append(out, self.padded.as_bytes(), 0, self.length);
+    }
 }
 
 /// A compiled [`super::source::Function`].
@@ -163,6 +188,8 @@ pub(crate) struct Derived {
     pub(crate) always: Bits,
     /// Items.
     pub(crate) of_items: Bits,
+    /// The item fields whose sums they need.
+    pub(crate) summed: Vec<usize>,
     /// Another column.
     pub(crate) of_columns: Vec<DerivedOf>,
 }
@@ -182,9 +209,12 @@ impl Derived {
     pub(super) fn new(columns: &[Column]) -> Self {
         use FunctionName as F;
         let none = || Bits::below(columns.len());
-        let mut derived = Self { always: none(), of_items: none(), of_columns: Vec::new() };
+        let mut derived = Self { always: none(), of_items: none(), summed: Vec::new(), of_columns: Vec::new() };
         for (index, column) in columns.iter().enumerate() {
-            for Derivation { name, column: read, .. } in &column.derivations {
+            for Derivation { name, column: read, field, .. } in &column.derivations {
+                if *name == F::Sum && !derived.summed.contains(field) {
+                    derived.summed.push(*field);
+                }
                 let place = derived.of_columns.iter().position(|of| of.column == *read);
                 match name {
                     F::Arrival | F::Hash | F::Version | F::Dialect => derived.always.add(index),

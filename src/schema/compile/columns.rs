@@ -4,7 +4,7 @@ use super::Compiler;
 use crate::schema::check;
 use crate::schema::column_type::ColumnType;
 use crate::schema::document::{At, FieldSection};
-use crate::schema::plan::{Column, Derivation, PathSource, RULES, Rule};
+use crate::schema::plan::{Column, Derivation, Member, PathSource, RULES, Rule};
 use crate::schema::source::{self, Function, FunctionName, Source, Step};
 
 impl Compiler<'_> {
@@ -55,7 +55,7 @@ impl Compiler<'_> {
             }
         }
         Column {
-            member: format!("\",\"{}\":{}", section.name.value, if kind.is_quoted() { "\"" } else { "" }),
+            member: Member::new(&section.name.value, kind),
             name: section.name.value.clone(),
             kind,
             rule,
