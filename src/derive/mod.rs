@@ -74,12 +74,16 @@ impl Deriver {
         if event.items.count > 0 {
             self.wanted.join(&plan.derived.of_items);
         }
+        if of_first_item {
+            self.wanted.join(&plan.derived.of_first_item);
+        }
         for of in plan.derived.of_columns.iter().filter(|of| !row.is_empty(of.column)) {
             self.want(event, row, of);
         }
         let mut next = self.wanted.next(0);
         while let Some(index) = next {
-            if row.is_empty(index) && self.column(event, row, index, of_first_item) {
+            let fills = row.is_empty(index) && self.column(event, row, index, of_first_item);
+            if fills && plan.derived.read.has(index) {
                 // What reads it comes after it, or would have found it empty anyway.
                 plan.derived.of_columns.iter().filter(|of| of.column == index).for_each(|of| self.want(event, row, of));
             }
@@ -244,7 +248,7 @@ impl Deriver {
 /// first field, its id: values of two items must not mix.
 fn fills_from_first_item(plan: &Plan, row: &Row) -> bool {
     let names_item = |column: &Column| column.derivations.iter().any(|d| d.name == FunctionName::First && d.field == 0);
-    plan.derived.of_items.iter().all(|index| !names_item(&plan.columns[index]) || row.is_empty(index))
+    plan.derived.of_first_item.iter().all(|index| !names_item(&plan.columns[index]) || row.is_empty(index))
 }
 
 /// Appends a derived text to the row's made values, as its column holds it.
