@@ -72,6 +72,13 @@ pub(crate) fn has_signs(text: &str) -> bool {
 
 #[inline(never)]
 fn scrub_signs(plan: &Plan, text: &str, flags: &mut FlagSet) -> Option<String> {
+    // Most have a query and nothing else.
+    let may_hold_address = find(text.as_bytes(), 0, *b"@%").is_some();
+    if !may_hold_address {
+        let at = find(text.as_bytes(), 0, *b"?#").unwrap_or(text.len());
+        let clean = scrub_parameters(plan, &text[at..], flags)?;
+        return Some([&text[..at], &clean].concat());
+    }
     if let Some(hash) = hash_address(text) {
         flags.raise(Flag::EmailHashed);
         return Some(hash);
@@ -81,7 +88,7 @@ fn scrub_signs(plan: &Plan, text: &str, flags: &mut FlagSet) -> Option<String> {
         flags.raise(Flag::KeyRemoved);
     }
     let rest = without.as_deref().unwrap_or(text);
-    let at = rest.find(['?', '#']).unwrap_or(rest.len());
+    let at = find(rest.as_bytes(), 0, *b"?#").unwrap_or(rest.len());
     let (before, parameters) = rest.split_at(at);
     let scrubbed = scrub_parameters(plan, parameters, flags).map(|clean| [before, &clean].concat()).or(without);
     let hashed = hash_addresses(scrubbed.as_deref().unwrap_or(text));

@@ -5,11 +5,12 @@ use super::fold::{FoldedMap, fold};
 use super::plan::{Elements, NO_SOURCE, Node};
 use super::problem::Found;
 use super::source::Step;
+use std::collections::BTreeMap;
 
 /// A [`Node`] while it grows.
 #[derive(Debug)]
 struct Seedling {
-    keys: Vec<(String, u32)>,
+    keys: BTreeMap<String, u32>,
     indexes: Vec<(usize, u32)>,
     keyed: Option<(String, Vec<(String, u32)>)>,
     items: Option<u32>,
@@ -22,7 +23,7 @@ struct Seedling {
 impl Default for Seedling {
     fn default() -> Self {
         Self {
-            keys: Vec::new(),
+            keys: BTreeMap::new(),
             indexes: Vec::new(),
             keyed: None,
             items: None,
@@ -66,7 +67,7 @@ impl Tree {
     fn child(&mut self, place: u32, step: &Step) -> Option<u32> {
         let node = self.at(place);
         match step {
-            Step::Key(key) => find(&node.keys, &fold(key)),
+            Step::Key(key) => node.keys.get(&fold(key)).copied(),
             Step::Index(index) => find(&node.indexes, index),
             Step::Keyed { value, .. } => node.keyed.as_ref().and_then(|(_, values)| find(values, &fold(value))),
         }
@@ -75,7 +76,7 @@ impl Tree {
     fn attach(&mut self, place: u32, step: &Step, child: u32, line: usize, found: &mut Found) {
         let node = self.at(place);
         match step {
-            Step::Key(key) => node.keys.push((fold(key), child)),
+            Step::Key(key) => drop(node.keys.insert(fold(key), child)),
             Step::Index(index) => node.indexes.push((*index, child)),
             Step::Keyed { field, value } => {
                 let (known, values) = node.keyed.get_or_insert_with(|| (fold(field), Vec::new()));

@@ -5,6 +5,8 @@ use crate::schema::document::{At, Document};
 use crate::schema::fold::{FoldedMap, fold};
 use crate::schema::plan::Dialect;
 use crate::schema::source::{self, Source};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 impl Compiler<'_> {
     /// The dialects, and their markers in the tree.
@@ -47,19 +49,19 @@ impl Compiler<'_> {
     /// The closed list of event types, and every folded name of each.
     pub(super) fn event_types(&mut self, document: &Document) -> (Vec<String>, FoldedMap<u16>) {
         let mut types = Vec::new();
-        let mut names: Vec<(String, u16)> = Vec::new();
+        let mut names = BTreeMap::new();
         for section in &document.event_types {
             let index = u16::try_from(types.len()).unwrap_or(u16::MAX);
             types.push(section.name.value.clone());
             for At { line, value: name } in std::iter::once(&section.name).chain(&section.lists[0]) {
                 let folded = fold(name);
-                match names.iter().find(|(known, _)| *known == folded) {
-                    Some((_, taken)) if *taken == index => {}
-                    Some((_, taken)) => {
-                        let cause = format!("`{name}` already means `{}`", types[usize::from(*taken)]);
+                match names.entry(folded) {
+                    Entry::Vacant(place) => drop(place.insert(index)),
+                    Entry::Occupied(taken) if *taken.get() == index => {}
+                    Entry::Occupied(taken) => {
+                        let cause = format!("`{name}` already means `{}`", types[usize::from(*taken.get())]);
                         self.found.add(*line, cause, "keep one of the two; names are compared folded");
                     }
-                    None => names.push((folded, index)),
                 }
             }
         }
