@@ -18,6 +18,13 @@ TRUST = "StreamRole.Properties.AssumeRolePolicyDocument.Statement.0"
 BARE_FUNCTION = {"Fn::GetAtt": ["TransformFunction", "Arn"]}
 S3_FULL_ACCESS = "arn:aws:iam::aws:policy/AmazonS3FullAccess"
 POLICY = {"Type": "AWS::IAM::Policy", "Properties": {"Roles": [{"Ref": "StreamRole"}]}}
+TABLE = "arn:aws:glue:us-east-1:111122223333:table/shop/events"
+
+
+def allow(action, resource):
+    return {"Effect": "Allow", "Action": action, "Resource": resource}
+
+
 
 BREAKS = {
     access.stream_role_invokes_exactly_what_the_processor_names: {
@@ -70,7 +77,14 @@ BREAKS = {
         "not through S3 alone": given(remove(f"{USE_KEY}.Condition.StringEquals.kms:ViaService"), **OWN_KEY),
         "source stays closed": given(remove(f"StreamRole.{POLICIES}.6"), **OWN_KEY, **SOURCE),
     },
-    access.everyone_may_write_their_own_log: {
+    access.everyone_writes_their_own_log_and_no_other: {
+        "the transform may write another's": put(
+            f"TransformRole.{POLICIES}.0.{STATEMENT}.0.Resource", {"Fn::GetAtt": ["StreamLogGroup", "Arn"]}
+        ),
+        "Firehose may make log streams": append(f"StreamRole.{POLICIES}", {
+            "PolicyName": "more",
+            "PolicyDocument": {"Statement": [allow("logs:CreateLogStream", {"Fn::GetAtt": ["StreamLogGroup", "Arn"]})]},
+        }),
         "Firehose may not": remove("StreamRole.Properties.Policies.2"),
         "the transform may not": remove("TransformRole.Properties.Policies.0"),
         "the partitions function may not": remove(f"PartitionsRole.{POLICIES}.1"),
@@ -81,7 +95,35 @@ BREAKS = {
     access.nobody_is_allowed_a_wildcard: {
         "every action": put(f"{INVOKE}.Action", "lambda:*"),
         "every resource": put(f"{INVOKE}.Resource", "*"),
+        "every object of every bucket": put(f"{ON_OBJECTS}.Resource.0", "arn:aws:s3:::*"),
+        "every bucket of a name": put(f"{ON_OBJECTS}.Resource.0", "arn:aws:s3:::shop-*/*"),
+        "every group of logs": put(f"TransformRole.{POLICIES}.0.{STATEMENT}.0.Resource", "arn:aws:logs:*:*:*"),
+        "any character": put(f"{INVOKE}.Resource", "arn:aws:lambda:us-east-1:111122223333:function:shop-?"),
         "managed policy": put("TransformRole.Properties.ManagedPolicyArns", [S3_FULL_ACCESS]),
+    },
+    access.roles_have_to_do_with_their_services_alone: {
+        "the transform calls Glue": append(f"TransformRole.{POLICIES}.0.{STATEMENT}", allow("glue:GetTable", TABLE)),
+        "Firehose takes on roles": append(f"StreamRole.{POLICIES}.0.{STATEMENT}", allow("iam:PassRole", TABLE)),
+    },
+    access.policies_allow_what_they_name: {
+        "all but an action": append(
+            f"TransformRole.{POLICIES}.0.{STATEMENT}", {"Effect": "Allow", "Action": [], "Resource": [], "NotAction": "iam:*"}
+        ),
+        "all but a thing": append(
+            f"TransformRole.{POLICIES}.0.{STATEMENT}", {"Effect": "Allow", "Action": [], "Resource": [], "NotResource": TABLE}
+        ),
+    },
+    access.nobody_outside_may_invoke_a_function: {
+        "by an address": add_resource("Address", {
+            "Type": "AWS::Lambda::Url",
+            "Properties": {"AuthType": "NONE", "TargetFunctionArn": {"Ref": "TransformFunction"}},
+        }),
+        "another account": add_resource("Permission", {
+            "Type": "AWS::Lambda::Permission",
+            "Properties": {
+                "Action": "lambda:InvokeFunction", "FunctionName": {"Ref": "PartitionsFunction"}, "Principal": "111122223333",
+            },
+        }),
     },
     access.policies_are_part_of_their_roles: {
         "one apart": add_resource("LatePolicy", POLICY),

@@ -8,6 +8,11 @@ STORAGE = f"{TABLE}.StorageDescriptor"
 CONVERSION = f"{S3}.DataFormatConversionConfiguration"
 OPENX = "org.openx.data.jsonserde.JsonSerDe"
 
+
+def projected(resources):
+    resources["EventsTable"]["Properties"]["TableInput"]["Parameters"]["projection.enabled"] = "true"
+
+
 BREAKS = {
     table.table_reads_the_format_that_the_stream_writes: {
         "JSON read as Parquet": remove(CONVERSION),
@@ -37,6 +42,9 @@ BREAKS = {
         "other order": lambda resources: resources["EventsTable"]["Properties"]["TableInput"]["PartitionKeys"].reverse(),
         "date as text": put(f"{TABLE}.PartitionKeys.1.Type", "string"),
         "not at all": remove(f"{TABLE}.PartitionKeys"),
+    },
+    table.partitions_are_those_that_are_registered: {
+        "Athena computes its own": projected,
     },
     table.columns_are_no_partition_keys: {
         "date is a column, too": append(f"{STORAGE}.Columns", {"Name": "date", "Type": "date"}),

@@ -1,5 +1,7 @@
 """Who may do what."""
 
+import re
+
 from .find import as_list, destination, lambda_parameters, of_type, stream, target, text, writers
 from .prefixes import TABLE
 
@@ -16,6 +18,16 @@ READ_SOURCE = {"kinesis:DescribeStream", "kinesis:GetRecords", "kinesis:GetShard
 INVOKE = {"lambda:InvokeFunction", "lambda:GetFunctionConfiguration"}
 ON_BUCKET = {"s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"}
 ON_OBJECTS = {"s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"}
+
+
+# All that a role may have to do with; each is held to exact actions on exact things below.
+SERVICES = {
+    "TransformRole": {"logs"},
+    "PartitionsRole": {"glue", "logs"},
+    "ScheduleRole": {"lambda"},
+    "StreamRole": {"glue", "kinesis", "kms", "lambda", "logs", "s3"},
+    "SpectrumRole": {"glue", "kms", "s3"},
+}
 
 
 def roles(resources):
@@ -130,20 +142,19 @@ def everyone_who_touches_objects_may_use_their_key(resources):
     return differences({(w[:2], w[2:]) for w in want}, {(h[:2], h[2:]) for h in have})
 
 
-def everyone_may_write_their_own_log(resources):
-    want = []
+def everyone_writes_their_own_log_and_no_other(resources):
+    want = set()
     for writer in writers(resources).values():
         group = target(writer.get("CloudWatchLoggingOptions", {}).get("LogGroupName"))
-        want.append((stream_role(resources), "logs:PutLogEvents", group))
+        want.add((target(writer.get("RoleARN")), "logs:PutLogEvents", group))
     for function in of_type(resources, "AWS::Lambda::Function").values():
-        role = roles(resources).get(target(function.get("Role")), {})
         group = target(function.get("LoggingConfig", {}).get("LogGroup"))
-        want += [(role, "logs:CreateLogStream", group), (role, "logs:PutLogEvents", group)]
-    return [
-        f"{action} on {group} is not allowed to the one who logs there"
-        for role, action, group in want
-        if (action, f"${{{group}.Arn}}") not in allowed(role)
-    ]
+        want |= {(target(function.get("Role")), f"logs:{action}", group) for action in ("CreateLogStream", "PutLogEvents")}
+    have = {(name, *on_log) for name, role in roles(resources).items() for on_log in of_service(role, "logs")}
+    return differences(
+        {(f"{role} {action}", f"${{{group}.Arn}}") for role, action, group in want},
+        {(f"{role} {action}", thing) for role, action, thing in have},
+    )
 
 
 def one_role_does_both_writes(resources):
@@ -158,9 +169,39 @@ def nobody_is_allowed_a_wildcard(resources):
         problems += [
             f"{name} may {action} on {resource}"
             for action, resource in sorted(allowed(role))
-            if "*" in action or resource == "*"
+            if "*" in action or not is_named(resource)
         ]
     return problems
+
+
+def is_named(resource):
+    """A star may only end a path below something of this stack: `${EventsBucket.Arn}/events/*`."""
+    return re.fullmatch(r"[^*?]+|\$\{\w+\.Arn\}/([\w-]+/)*\*", resource)
+
+
+def roles_have_to_do_with_their_services_alone(resources):
+    return [
+        f"{name} may {action} on {thing}"
+        for name, role in roles(resources).items()
+        for action, thing in sorted(allowed(role))
+        if action.partition(":")[0] not in SERVICES.get(name, set())
+    ]
+
+
+def policies_allow_what_they_name(resources):
+    """Not all but what they name: that would be nearly everything."""
+    return [
+        f"{name}: {sorted(statement)}"
+        for name, role in roles(resources).items()
+        for statement in statements(role)
+        if set(statement) - {"Sid", "Condition"} != {"Effect", "Action", "Resource"}
+    ]
+
+
+def nobody_outside_may_invoke_a_function(resources):
+    """Firehose and the schedule do it in roles of this stack, so no function needs a policy or an address of its own."""
+    kinds = ("AWS::Lambda::Permission", "AWS::Lambda::Url", "AWS::Lambda::EventSourceMapping")
+    return [f"{name} lets others invoke a function" for kind in kinds for name in of_type(resources, kind)]
 
 
 def policies_are_part_of_their_roles(resources):
@@ -208,9 +249,12 @@ RULES = [
     schedule_role_invokes_the_partitions_function_alone,
     spectrum_role_reads_the_table_and_its_events_and_nothing_else,
     everyone_who_touches_objects_may_use_their_key,
-    everyone_may_write_their_own_log,
+    everyone_writes_their_own_log_and_no_other,
     one_role_does_both_writes,
     nobody_is_allowed_a_wildcard,
+    roles_have_to_do_with_their_services_alone,
+    policies_allow_what_they_name,
+    nobody_outside_may_invoke_a_function,
     policies_are_part_of_their_roles,
     only_firehose_for_this_account_assumes_the_stream_role,
     roles_are_for_services,

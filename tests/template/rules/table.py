@@ -1,5 +1,7 @@
 """The Glue table: what the stream writes, and what Spectrum reads, in the same words."""
 
+import re
+
 from .find import as_list, destination, of_type, target, text
 from .prefixes import KEYS, TABLE
 
@@ -74,6 +76,13 @@ def table_is_partitioned_like_the_prefix(resources):
     return [] if found == want else [f"partition keys are {found}, want {want}"]
 
 
+def partitions_are_those_that_are_registered(resources):
+    """With partition projection Athena computes partitions and ignores the registered ones; Spectrum does not know it. One
+    table would have two sets of partitions."""
+    parameters = table(resources)["TableInput"].get("Parameters", {})
+    return [f"{name} = {value}" for name, value in parameters.items() if re.match(r"projection\.|storage\.location", name)]
+
+
 def columns_are_no_partition_keys(resources):
     """Redshift refuses a table that has a name twice."""
     names = [column["Name"] for column in table(resources)["TableInput"]["StorageDescriptor"]["Columns"]]
@@ -93,6 +102,7 @@ RULES = [
     conversion_is_complete,
     table_lies_where_the_stream_writes,
     table_is_partitioned_like_the_prefix,
+    partitions_are_those_that_are_registered,
     columns_are_no_partition_keys,
     table_learns_of_a_column_before_the_function_does,
 ]
