@@ -33,6 +33,8 @@ BREAKS = {
     },
     alarms.the_watch_is_told_what_it_declares: {
         "one more": put("Operations.Properties.Parameters.Stage", "dev"),
+        "another log": put("Operations.Properties.Parameters.TransformLogGroupName", {"Ref": "StreamLogGroup"}),
+        "another table": put("Operations.Properties.Parameters.TableName", {"Ref": "EventsTable"}),
         "one less": remove("Operations.Properties.Parameters.StreamName"),
     },
 }

@@ -28,10 +28,16 @@ BREAKS = {
             f"{CONVERSION}.SchemaConfiguration.RoleARN", {"Fn::GetAtt": ["SpectrumRole", "Arn"]}
         ),
         "a table by name, so in no order": put(f"{CONVERSION}.SchemaConfiguration.TableName", "events"),
+        "pages without compression": put(
+            f"{CONVERSION}.OutputFormatConfiguration.Serializer.ParquetSerDe.Compression", "UNCOMPRESSED"
+        ),
         "a fixed version": put(f"{CONVERSION}.SchemaConfiguration.VersionId", "1"),
         "Hive's reader, which refuses numbers in quotes": put(
             f"{CONVERSION}.InputFormatConfiguration.Deserializer", {"HiveJsonSerDe": {}}
         ),
+    },
+    table.table_is_called_as_the_sql_calls_it: {
+        "clicks": put(f"{TABLE}.Name", "clicks"),
     },
     table.table_lies_where_the_stream_writes: {
         "the whole bucket": put(f"{STORAGE}.Location", {"Fn::Sub": "s3://${EventsBucket}/"}),

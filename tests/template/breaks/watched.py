@@ -26,6 +26,7 @@ BREAKS = {
         "of the mean of what is counted": put("FailedRecordsAlarm.Properties.Metrics.1.MetricStat.Stat", "Average"),
         "the inverse share": put("FailedRecordsAlarm.Properties.Metrics.0.Expression", "100 * records / failed"),
         "a share that is none": put("ActivePartitionsAlarm.Properties.Metrics.0.Expression", "open / quota"),
+        "the parts are compared, too": remove("PartitionsAlarm.Properties.Metrics.1.ReturnData"),
         "failed runs count as runs": put("PartitionsAlarm.Properties.Metrics.0.Expression", "runs + errors"),
         "a few failures are none": put("TransformErrorsAlarm.Properties.Threshold", 100),
         "no share of successes is too small": put("ProcessingAlarm.Properties.Threshold", 0),

@@ -2,9 +2,19 @@
 
 import stack
 
-from .find import of_type, target
+from .find import of_type, target, text
 from .metrics import families, known
 
+# What the nested stack knows by name only.
+NAMES = {
+    "Name": "${AWS::StackName}",
+    "StreamName": "${EventStream}",
+    "TransformFunctionName": "${TransformFunction}",
+    "TransformLogGroupName": "${TransformLogGroup}",
+    "PartitionsFunctionName": "${PartitionsFunction}",
+    "TableName": "${EventsDatabase}.${EventsTable}",
+    "EventsBucketName": "${EventsBucket}",
+}
 
 def alarms(resources):
     return of_type(resources, "AWS::CloudWatch::Alarm")
@@ -81,7 +91,9 @@ def the_watch_is_told_what_it_declares(resources):
     """A nested stack refuses a parameter that it does not declare, and lacks what it is not given."""
     nested = resources["Operations"]["Properties"]
     declared = set(stack.parsed(nested["TemplateURL"])["Parameters"])
-    return [f"{name} is on one side only" for name in sorted(declared ^ set(nested["Parameters"]))]
+    problems = [f"{name} is on one side only" for name in sorted(declared ^ set(nested["Parameters"]))]
+    told = {name: text(nested["Parameters"].get(name)) for name in NAMES}
+    return problems + [f"{name} is {told[name]}, want {want}" for name, want in NAMES.items() if told[name] != want]
 
 
 RULES = [

@@ -47,7 +47,7 @@ def conversion_is_complete(resources):
         case {
             "Enabled": True,
             "InputFormatConfiguration": {"Deserializer": {"OpenXJsonSerDe": dict()}},
-            "OutputFormatConfiguration": {"Serializer": {"ParquetSerDe": dict()}},
+            "OutputFormatConfiguration": {"Serializer": {"ParquetSerDe": {"Compression": "SNAPPY" | "GZIP"}}},
             "SchemaConfiguration": {
                 "RoleARN": role,
                 "CatalogId": _,
@@ -60,6 +60,11 @@ def conversion_is_complete(resources):
             if (database, name) == ("EventsDatabase", "EventsTable"):
                 return []
     return [f"conversion is {conversion(resources)}"]
+
+
+def table_is_called_as_the_sql_calls_it(resources):
+    name = table(resources)["TableInput"].get("Name")
+    return [] if name == "events" else [f"sql/ reads the table events, not {name}"]
 
 
 def table_lies_where_the_stream_writes(resources):
@@ -100,6 +105,7 @@ def table_learns_of_a_column_before_the_function_does(resources):
 RULES = [
     table_reads_the_format_that_the_stream_writes,
     conversion_is_complete,
+    table_is_called_as_the_sql_calls_it,
     table_lies_where_the_stream_writes,
     table_is_partitioned_like_the_prefix,
     partitions_are_those_that_are_registered,

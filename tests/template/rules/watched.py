@@ -43,8 +43,9 @@ def sentence(alarm):
     else:
         named = {m["Id"]: m["MetricStat"] for m in alarm["Metrics"] if "MetricStat" in m}
         stats = {name: statistic(one["Metric"], one["Stat"]) for name, one in named.items()}
-        (expression,) = [m["Expression"] for m in alarm["Metrics"] if "Expression" in m and m.get("ReturnData", True)]
-        left = re.sub(r"[a-z]\w*", lambda name: stats.get(name[0], name[0]), expression)
+        # CloudWatch wants exactly one that is compared.
+        compared = " and ".join(m.get("Expression", m["Id"]) for m in alarm["Metrics"] if m.get("ReturnData", True))
+        left = re.sub(r"[a-z]\w*", lambda name: stats.get(name[0], name[0]), compared)
     comparison = alarm.get("ComparisonOperator")
     return f"{left} {COMPARISONS.get(comparison, comparison)} {alarm.get('Threshold')}"
 
