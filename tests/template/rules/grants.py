@@ -18,7 +18,6 @@ INVOKE = {"lambda:InvokeFunction", "lambda:GetFunctionConfiguration"}
 ON_BUCKET = {"s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"}
 ON_OBJECTS = {"s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"}
 
-
 # All that a role may have to do with; each is held to exact actions on exact things below.
 SERVICES = {
     "TransformRole": {"logs"},
