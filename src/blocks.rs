@@ -43,7 +43,7 @@ impl Block {
     /// `text` with the lines between the marks replaced, indented like the first mark; the rest of a mark's line is free.
     /// `None` if the two marks are not there.
     pub fn within(&self, text: &str) -> Option<String> {
-        let sign = if self.path.ends_with(".sql") { "--" } else { "#" };
+        let sign = if self.path.starts_with("sql/") { "--" } else { "#" };
         let (before, rest) = text.split_once(&format!("{sign} <{}>", self.name))?;
         let (mark, rest) = rest.split_once('\n')?;
         let end = format!("{sign} </{}>", self.name);
@@ -66,7 +66,7 @@ mod tests {
         assert_eq!(list("list").within(text).as_deref(), Some(replaced));
         assert_eq!(list("list").within(replaced).as_deref(), Some(replaced));
         assert_eq!(list("other").within(text), None);
-        let query = Block { path: "q.sql", ..list("list") };
+        let query = Block { path: "sql/q.sql", ..list("list") };
         assert_eq!(
             query.within("  -- <list>\n  -- </list>\n").as_deref(),
             Some("  -- <list>\n  - new\n  -- </list>\n")
