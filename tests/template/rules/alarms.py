@@ -79,9 +79,10 @@ def alarms_say_what_silence_means(resources):
 
 def alarms_tell_and_say_what_to_do(resources):
     """All tell the same topic, or none does."""
-    problems = [f"{name} does not say what it means" for name, a in alarms(resources).items() if not a.get("AlarmDescription")]
-    problems += [f"{name} is switched off" for name, a in alarms(resources).items() if a.get("ActionsEnabled", True) is not True]
-    told = {str([a.get("AlarmActions"), a.get("OKActions")]) for a in alarms(resources).values()}
+    found = alarms(resources)
+    problems = [f"{name} does not say what it means" for name, alarm in found.items() if not alarm.get("AlarmDescription")]
+    problems += [f"{name} is switched off" for name, alarm in found.items() if alarm.get("ActionsEnabled", True) is not True]
+    told = {str([alarm.get("AlarmActions"), alarm.get("OKActions")]) for alarm in found.values()}
     topic = resources["Operations"]["Properties"]["Parameters"]["AlarmTopicArn"]
     want = str([[topic], [topic]] if topic else [None, None])
     return problems + [f"tells {other}" for other in told - {want}]
