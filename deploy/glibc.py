@@ -11,23 +11,30 @@ AL2023 = (2, 34)  # Amazon Linux 2023, and with it provided.al2023, has glibc 2.
 
 
 def newest(symbols: str) -> tuple[int, ...]:
-    """The newest glibc version among a binary's dynamic symbols, as objdump lists them."""
+    """The newest glibc version among a binary's dynamic symbols, as objdump lists them; empty if there is none."""
     versions = [tuple(map(int, version.split("."))) for version in re.findall(r"GLIBC_([0-9.]+)", symbols)]
-    assert versions, "no glibc symbol at all: is it a dynamic executable?"
-    return max(versions)
+    return max(versions, default=())
 
 
 def needed(binary: str) -> tuple[int, ...]:
-    return newest(subprocess.run(["objdump", "-T", binary], check=True, capture_output=True, text=True).stdout)
+    try:
+        listed = subprocess.run(["objdump", "-T", binary], capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        sys.exit("objdump is not installed: it comes with binutils")
+    version = newest(listed.stdout)
+    if not version:
+        sys.exit(f"{binary}: no glibc symbol in it; is it built? {listed.stderr.strip()}")
+    return version
 
 
 def main() -> None:
     if len(sys.argv) < 2:
         sys.exit(__doc__)
     for binary in sys.argv[1:]:
-        version = ".".join(map(str, needed(binary)))
+        newest_needed = needed(binary)
+        version = ".".join(map(str, newest_needed))
         print(f"{binary}: glibc {version}")
-        if needed(binary) > AL2023:
+        if newest_needed > AL2023:
             sys.exit(f"{binary} needs glibc {version}; Amazon Linux 2023 has 2.34. Build it with cargo-lambda.")
 
 

@@ -8,15 +8,20 @@ Prints what the partitions function answers. Ends with 1 if it fails; `sam remot
 import json
 import sys
 
+import aws
 import boto3
 import outputs
+from botocore.config import Config
+
+# The function takes five minutes at most. Asked again before, a second run would do what the first one is doing.
+PATIENT = Config(read_timeout=330, retries={"total_max_attempts": 1})
 
 
 def main() -> None:
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     function = outputs.of(sys.argv[1])["PartitionsFunctionName"]
-    answer = boto3.client("lambda").invoke(FunctionName=function, Payload=b"{}")
+    answer = boto3.client("lambda", config=PATIENT).invoke(FunctionName=function, Payload=b"{}")
     told = answer["Payload"].read().decode()
     if "FunctionError" in answer:
         message = json.loads(told).get("errorMessage", told)
@@ -25,4 +30,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    aws.run(main)

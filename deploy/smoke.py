@@ -18,6 +18,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import aws
 import boto3
 import outputs
 
@@ -118,4 +119,4 @@ def check_partition(stack: dict[str, str], partition: str, values: list[str]) ->
 
 
 if __name__ == "__main__":
-    main()
+    aws.run(main)

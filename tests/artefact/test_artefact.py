@@ -1,6 +1,7 @@
 """The artefacts that are deployed: what they need of the machine that they run on."""
 
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,8 @@ import glibc  # noqa: E402
 
 BOOTSTRAP = ROOT / "target/lambda/transform/bootstrap"
 FUNCTIONS = ["TransformFunction", "PartitionsFunction"]
+# sam builds into target/lambda, from where other tests take what this machine can run: its own comes last.
+ARCHITECTURES = ["x86_64", "arm64"] if platform.machine() == "aarch64" else ["arm64", "x86_64"]
 
 
 def installed_targets() -> list[str]:
@@ -21,7 +24,7 @@ def installed_targets() -> list[str]:
     return listed.stdout.split()
 
 
-@pytest.fixture(scope="module", params=["x86_64", "arm64"])
+@pytest.fixture(scope="module", params=ARCHITECTURES)
 def sam_built(request, tmp_path_factory) -> Path:
     """The functions as `sam build` packs them."""
     target = {"x86_64": "x86_64-unknown-linux-gnu", "arm64": "aarch64-unknown-linux-gnu"}[request.param]
@@ -63,7 +66,20 @@ def test_the_gate_lets_no_binary_through_that_is_too_new(tmp_path):
     objdump.write_text("#!/bin/sh\necho '0 DF *UND* 0 (GLIBC_2.39) pidfd_spawnp'\n")
     objdump.chmod(0o755)
     path = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
-    command = [sys.executable, ROOT / "deploy/glibc.py", "bootstrap"]
-    refused = subprocess.run(command, env=path, capture_output=True, text=True, check=False)
+    refused = gate("bootstrap", env=path)
     assert refused.returncode == 1
     assert "bootstrap needs glibc 2.39; Amazon Linux 2023 has 2.34" in refused.stderr
+
+
+def test_the_gate_lets_nothing_through_that_it_cannot_look_into(tmp_path):
+    refused = gate(tmp_path / "bootstrap")
+    assert refused.returncode == 1
+    assert "no glibc symbol in it; is it built?" in refused.stderr
+    refused = gate("bootstrap", env={**os.environ, "PATH": str(tmp_path)})
+    assert refused.returncode == 1
+    assert "objdump is not installed" in refused.stderr
+
+
+def gate(binary, **options):
+    command = [sys.executable, ROOT / "deploy/glibc.py", binary]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **options)

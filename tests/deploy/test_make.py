@@ -14,13 +14,13 @@ OF_DEV = "EventRetentionInDays"  # set in dev's overrides, and so a sign that th
 def make(tmp_path):
     tools = tmp_path / "bin"
     tools.mkdir()
-    for installed in ("report", "installed"):
+    for installed in ("report", "deploy", "installed"):
         (tmp_path / installed).touch()
     log = tmp_path / "log"
     scripts = {
         "sam": f'echo sam "$@" >> {log}; [ "$1" != "$FAILS" ]',
-        # make asks Python for samconfig.toml's overrides; all else is a script of deploy/.
-        "python": f'[ "$1" = -c ] && exec {sys.executable} "$@"; echo python "$@" >> {log}; [ "$1" != "$FAILS" ]',
+        # What samconfig.toml says of the stage is asked for real.
+        "python": f'[ "$1" = deploy/stage.py ] && exec {sys.executable} "$@"; echo python "$@" >> {log}; [ "$1" != "$FAILS" ]',
     }
     for name, body in scripts.items():
         (tools / name).write_text(f"#!/bin/sh\n{body}\n")
@@ -66,6 +66,19 @@ def test_another_processor_is_built_for_and_deployed_with_all_other_settings_kep
 def test_nobody_is_asked_where_nobody_is(make):
     _, lines = make("deploy", "STAGE=prod", CI="true")
     assert lines[2] == "sam deploy --config-env prod --no-confirm-changeset"
+
+
+def test_ship_deploys_what_is_built_and_builds_nothing(make):
+    code, lines = make("ship", "STAGE=prod", CI="true")
+    assert code == 0
+    assert lines == ["sam deploy --config-env prod --no-confirm-changeset", "python deploy/register.py clickstream-prod"]
+
+
+@pytest.mark.parametrize("target", ["package", "ship", "deploy", "smoke"])
+def test_a_stage_that_there_is_not_is_refused_before_anything_happens(target, make):
+    code, lines = make(target, "STAGE=staging")
+    assert code != 0
+    assert lines == []
 
 
 def test_smoke_tries_the_stage(make):

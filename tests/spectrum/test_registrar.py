@@ -8,9 +8,10 @@ import pytest
 from catalogue import Refusal
 from events_table import DATABASE, EVENT_TYPES, LOCATION, TABLE, table_input
 
-NOON = "2026-11-23T12:00:00Z"
-DAY = date(2026, 11, 23)
-LATE_DAYS, DAYS_AHEAD = 7, 2
+NOON = "2024-11-23T12:00:00Z"
+DAY = date(2024, 11, 23)  # in the past: no `time` beyond the clock makes a partition old
+LATE_DAYS, WAIT_DAYS, DAYS_AHEAD = 7, 2, 2
+FIRST = DAY - timedelta(LATE_DAYS + WAIT_DAYS)
 
 
 def days(first: date, last: date) -> set[tuple]:
@@ -19,7 +20,7 @@ def days(first: date, last: date) -> set[tuple]:
     return {(event_type, str(day)) for event_type in EVENT_TYPES for day in dates}
 
 
-AT_NOON = days(DAY - timedelta(LATE_DAYS), DAY + timedelta(DAYS_AHEAD))
+AT_NOON = days(FIRST, DAY + timedelta(DAYS_AHEAD))
 
 
 def adds_up(summary: dict) -> bool:
@@ -40,7 +41,7 @@ def place(glue, values: tuple, **changes) -> None:
 def test_every_partition_of_the_window_is_registered(partitions, registered):
     summary = partitions().at(NOON)
     assert set(registered()) == AT_NOON
-    assert (summary["registered"], summary["from"], summary["to"]) == (len(AT_NOON), "2026-11-16", "2026-11-25")
+    assert (summary["registered"], summary["from"], summary["to"]) == (len(AT_NOON), "2024-11-14", "2024-11-25")
     assert adds_up(summary)
 
 
@@ -53,19 +54,19 @@ def test_a_partition_has_the_tables_storage_and_its_own_place(partitions, regist
 
 def test_the_last_hour_of_a_day_registers_the_date_that_an_early_clock_can_reach(partitions, registered):
     function = partitions()
-    function.at("2026-11-23T22:59:59Z")
-    assert function.at("2026-11-23T23:00:00Z")["registered"] == len(EVENT_TYPES)
+    function.at("2024-11-23T22:59:59Z")
+    assert function.at("2024-11-23T23:00:00Z")["registered"] == len(EVENT_TYPES)
     assert set(registered()) == AT_NOON | days(DAY + timedelta(3), DAY + timedelta(3))
 
 
 def test_days_ahead_is_a_setting(partitions, registered):
     partitions(DAYS_AHEAD="5").at(NOON)
-    assert set(registered()) == days(DAY - timedelta(LATE_DAYS), DAY + timedelta(5))
+    assert set(registered()) == days(FIRST, DAY + timedelta(5))
 
 
 def test_a_back_fill_registers_the_dates_that_it_names(partitions, registered):
-    summary = partitions()({"from": "2026-01-01", "to": "2026-02-01"})
-    assert set(registered()) == days(date(2026, 1, 1), date(2026, 2, 1))
+    summary = partitions()({"from": "2024-01-01", "to": "2024-02-01"})
+    assert set(registered()) == days(date(2024, 1, 1), date(2024, 2, 1))
     assert summary["registered"] == 32 * len(EVENT_TYPES) and adds_up(summary)
 
 
@@ -89,7 +90,7 @@ def test_a_second_run_asks_twice_and_changes_nothing(partitions, registered, cat
 
 
 def test_partitions_that_are_there_are_not_touched(partitions, registered, glue):
-    mine = ("purchase", "2026-11-23")
+    mine = ("purchase", "2024-11-23")
     place(glue, mine)
     before = registered()[mine]
     summary = partitions().at(NOON)
@@ -98,7 +99,7 @@ def test_partitions_that_are_there_are_not_touched(partitions, registered, glue)
 
 
 def test_nor_are_those_that_another_run_registers_meanwhile(partitions, registered, glue, catalogue):
-    mine = ("purchase", "2026-11-23")
+    mine = ("purchase", "2024-11-23")
     place(glue, mine)
     before = registered()[mine]
     catalogue.hide = True
@@ -129,7 +130,7 @@ def test_what_is_there_is_read_page_by_page(partitions, catalogue):
 
 
 def test_a_partition_that_is_refused_once_is_tried_again_alone(partitions, registered, catalogue):
-    mine, refusals = ("login", "2026-11-20"), iter(["InternalServiceException", "ThrottlingException"])
+    mine, refusals = ("login", "2024-11-20"), iter(["InternalServiceException", "ThrottlingException"])
     catalogue.refuse_item = lambda operation, values: next(refusals, None) if values == mine else None
     summary = partitions().at(NOON)
     assert set(registered()) == AT_NOON and summary["registered"] == len(AT_NOON) and adds_up(summary)
@@ -138,12 +139,12 @@ def test_a_partition_that_is_refused_once_is_tried_again_alone(partitions, regis
 
 
 def test_partitions_that_stay_refused_are_named_and_the_others_registered(partitions, registered, catalogue):
-    mine = {("page_view", "2026-11-20"), ("other", "2026-11-25")}
+    mine = {("page_view", "2024-11-20"), ("other", "2024-11-25")}
     catalogue.refuse_item = lambda operation, values: "InternalServiceException" if values in mine else None
     function = partitions()
     assert function.at(NOON)["errorMessage"] == (
         "not registered (InternalServiceException: as the test wants it): "
-        "event_type=page_view/date=2026-11-20/, event_type=other/date=2026-11-25/"
+        "event_type=page_view/date=2024-11-20/, event_type=other/date=2024-11-25/"
     )
     assert set(registered()) == AT_NOON - mine
     [metrics] = function.metrics()
@@ -172,7 +173,7 @@ def test_a_service_that_stays_away_is_not_asked_for_every_batch(partitions, cata
     error = function.at(NOON)["errorMessage"]
     assert error == (
         f"not registered (ThrottlingException: as the test wants it): "
-        f"all {len(AT_NOON)} partitions from 2026-11-16 to 2026-11-25"
+        f"all {len(AT_NOON)} partitions from 2024-11-14 to 2024-11-25"
     )
     assert catalogue.operations().count("BatchCreatePartition") == 5
     assert function.metrics()[0]["PartitionsFailed"] == len(AT_NOON)
@@ -227,9 +228,9 @@ def test_a_server_whose_certificate_nobody_has_signed_is_not_talked_to(partition
 # ---- Retention ------------------------------------------------------------------------------------------------------
 
 
-def test_partitions_older_than_the_retention_are_removed_and_no_others(partitions, registered, catalogue):
+def test_partitions_whose_objects_expire_in_two_days_are_removed_and_no_others(partitions, registered, catalogue):
     function = partitions(RETENTION_DAYS="30")
-    cutoff = DAY - timedelta(30)
+    cutoff = DAY - timedelta(28)
     keeps_all = partitions()
     for first, last in [(cutoff - timedelta(3), cutoff - timedelta(1)), (cutoff, cutoff)]:
         keeps_all({"from": str(first), "to": str(last)})
@@ -240,26 +241,34 @@ def test_partitions_older_than_the_retention_are_removed_and_no_others(partition
     assert catalogue.operations().count("BatchDeletePartition") == 4  # 93 in batches of 25
 
 
+def test_a_mistyped_time_removes_nothing(partitions, registered):
+    function = partitions(RETENTION_DAYS="30")
+    function({})
+    living = set(registered())
+    assert function.at("2062-11-23T12:00:00Z")["removed"] == 0
+    assert living < set(registered())
+
+
 def test_a_type_that_the_schema_has_forgotten_expires_like_the_others(partitions, registered, glue):
-    place(glue, ("fax", "2026-10-01"))
-    place(glue, ("fax", "2026-11-23"))
+    place(glue, ("fax", "2024-10-01"))
+    place(glue, ("fax", "2024-11-23"))
     partitions(RETENTION_DAYS="30").at(NOON)
-    assert set(registered()) == AT_NOON | {("fax", "2026-11-23")}
+    assert set(registered()) == AT_NOON | {("fax", "2024-11-23")}
 
 
 def test_a_partition_that_another_run_removes_meanwhile_is_removed(partitions, glue, catalogue):
-    place(glue, ("login", "2026-10-01"))
+    place(glue, ("login", "2024-10-01"))
     catalogue.refuse_item = lambda operation, _: "EntityNotFoundException" if "Delete" in operation else None
     summary = partitions(RETENTION_DAYS="30").at(NOON)
     assert (summary["removed"], summary["failed"]) == (1, 0) and adds_up(summary)
 
 
 def test_a_partition_that_cannot_be_removed_is_named(partitions, glue, catalogue):
-    place(glue, ("login", "2026-10-01"))
+    place(glue, ("login", "2024-10-01"))
     catalogue.refuse_item = lambda operation, _: "InternalServiceException" if "Delete" in operation else None
     function = partitions(RETENTION_DAYS="30")
     assert function.at(NOON)["errorMessage"] == (
-        "not removed (InternalServiceException: as the test wants it): event_type=login/date=2026-10-01/"
+        "not removed (InternalServiceException: as the test wants it): event_type=login/date=2024-10-01/"
     )
     [metrics] = function.metrics()
     assert metrics["PartitionsFailed"] == 1 and adds_up(metrics["Summary"])
@@ -301,13 +310,15 @@ def test_every_invocation_has_one_line_of_metrics_with_all_of_them(partitions):
 
 
 def test_bad_settings_end_the_function_at_start_with_the_remedy(partitions):
-    function = partitions(RETENTION_DAYS="7", GLUE_TABLE="")
+    function = partitions(RETENTION_DAYS="10", GLUE_TABLE="")
     with pytest.raises(HTTPError):  # how the emulator says that there is no function
         function.at(NOON)
-    assert "RETENTION_DAYS is `7`: set it to a number of days from 8 to 36500" in function.log()
+    assert "RETENTION_DAYS is `10`: set it to a number of days from 11 to 36500" in function.log()
     assert "GLUE_TABLE is not set: set it to the Glue table of the events" in function.log()
 
 
 def test_an_event_of_another_shape_is_an_error_that_says_so(partitions, catalogue):
-    assert "`form`; known are" in partitions()({"form": "2026-01-01"})["errorMessage"]
+    function = partitions()
+    assert "`form`; known are" in function({"form": "2024-01-01"})["errorMessage"]
+    assert "of the year 1926; write one from 1970 to 9998" in function.at("1926-11-23T12:00:00Z")["errorMessage"]
     assert catalogue.calls == []

@@ -17,6 +17,10 @@ def test_the_translated_template_is_clean(translated, tmp_path):
     assert commands.cfn_lint(translated, tmp_path) == []
 
 
+def test_the_nested_template_is_clean(tmp_path):
+    assert commands.cfn_lint(stack.load("operations.yaml"), tmp_path) == []
+
+
 def test_a_circle_shows_in_the_translated_template(template, tmp_path):
     """The reason for linting the translation: in the template itself cfn-lint does not see this one."""
     function = template["Resources"]["TransformFunction"]["Properties"]

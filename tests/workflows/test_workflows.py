@@ -68,7 +68,7 @@ def test_zizmor_finds_nothing():
 @pytest.mark.parametrize(
     ("name", "old", "new", "finding"),
     [
-        ("deploy.yml", 'make deploy STAGE="$STAGE"', 'make deploy STAGE="${{ inputs.stage }}"', "template-injection"),
+        ("deploy.yml", 'make ship STAGE="$STAGE"', 'make ship STAGE="${{ inputs.stage }}"', "template-injection"),
         ("deploy.yml", "@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "@v7", "unpinned-uses"),
         ("pipeline.yml", "        with:\n          persist-credentials: false\n", "", "artipacked"),
     ],
@@ -93,7 +93,7 @@ def test_every_job_is_allowed_what_it_needs_and_no_more():
     for file in WORKFLOWS:
         assert workflow(file.name)["permissions"] == {}
     for name, job in jobs().items():
-        want = allowed if name == "pipeline.test" else allowed | {"id-token": "write"}
+        want = allowed if name in ("pipeline.test", "deploy.build") else allowed | {"id-token": "write"}
         assert job["permissions"] == want, name
 
 
@@ -120,22 +120,75 @@ def test_a_deploy_waits_for_its_environment_and_for_no_deploy_beside_it():
     assert job["concurrency"] == {"group": "deploy-${{ inputs.stage }}", "cancel-in-progress": False}
 
 
-def test_a_deploy_is_tried_and_built_before_there_are_credentials():
-    job = workflow("deploy.yml")["jobs"]["deploy"]["steps"]
-    order = [step.get("run") or step["uses"].partition("@")[0] for step in job]
-    assert order == [
+def order(job):
+    """What a job does, step by step, the first line of what it runs."""
+    steps = workflow("deploy.yml")["jobs"][job]["steps"]
+    return [step["run"].splitlines()[0] if "run" in step else step["uses"].partition("@")[0] for step in steps]
+
+
+def test_what_is_deployed_is_built_by_a_job_that_never_has_credentials():
+    assert order("build") == [
         "actions/checkout",
         "rustup target add aarch64-unknown-linux-gnu",
         'make package STAGE="$STAGE"',
+        'tar --create --file package.tar ".aws-sam/$STAGE"',
+        "actions/upload-artifact",
+    ]
+    build = workflow("deploy.yml")["jobs"]["build"]
+    assert "environment" not in build and "id-token" not in build["permissions"]
+
+
+def test_the_job_with_credentials_deploys_what_it_was_handed_and_builds_nothing():
+    assert order("deploy") == [
+        "actions/checkout",
+        "actions/download-artifact",
+        'echo "$SHA256  package.tar" | sha256sum --check',
+        "make .venv/deploy",
         "aws-actions/configure-aws-credentials",
-        'make deploy STAGE="$STAGE"',
+        'make ship STAGE="$STAGE"',
         'make smoke STAGE="$STAGE"',
     ]
+    assert workflow("deploy.yml")["jobs"]["deploy"]["needs"] == "build"
+    names = [step["with"]["name"] for step in steps() if "artifact@" in step.get("uses", "")]
+    assert names == ["package-${{ inputs.stage }}"] * 2
+
+
+def script(job, begins):
+    (found,) = [step["run"] for step in workflow("deploy.yml")["jobs"][job]["steps"] if step.get("run", "").startswith(begins)]
+    return found
+
+
+def bash(text, folder, **variables):
+    """As GitHub runs a step."""
+    return subprocess.run(
+        ["bash", "-e", "-c", text], cwd=folder, env=os.environ | variables, capture_output=True, text=True, check=False
+    )
+
+
+def test_what_arrives_is_what_was_built_executable_and_all(tmp_path):
+    there, here = tmp_path / "build", tmp_path / "deploy"
+    bootstrap = Path(".aws-sam/dev/TransformFunction/bootstrap")
+    (there / bootstrap).parent.mkdir(parents=True)
+    here.mkdir()
+    (there / bootstrap).write_text("#!/bin/sh\n")
+    (there / bootstrap).chmod(0o755)
+    assert bash(script("build", "tar "), there, STAGE="dev", GITHUB_OUTPUT="output").returncode == 0
+    sha256 = (there / "output").read_text().strip().removeprefix("sha256=")
+    shutil.copy(there / "package.tar", here)
+    unpack = script("deploy", "echo ")
+    assert bash(unpack, here, SHA256=sha256).returncode == 0
+    assert os.access(here / bootstrap, os.X_OK)
+    # Another package is not unpacked.
+    shutil.rmtree(here / ".aws-sam")
+    with (here / "package.tar").open("ab") as package:
+        package.write(b"x")
+    assert bash(unpack, here, SHA256=sha256).returncode == 1
+    assert not (here / ".aws-sam").exists()
 
 
 def test_what_the_workflows_run_is_there():
     makefile = (ROOT / "Makefile").read_text()
     ran = " ".join(step["run"] for step in steps() if "run" in step)
-    targets = re.findall(r"make (\w+)", ran)
-    assert targets and all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
+    targets = {target.replace(".venv", "$(VENV)") for target in re.findall(r"make ([\w./]+)", ran)}
+    assert len(targets) == 4 and all(f"\n{target}:" in makefile for target in targets)
     assert os.access(ROOT / ".ci/run", os.X_OK)

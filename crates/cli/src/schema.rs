@@ -127,7 +127,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
                 let (path, name) = (root.join(block.path), block.name);
                 let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
                 let text = block.within(&text).with_context(|| {
-                    format!("{} has no `# <{name}>` and `# </{name}>` to write between", path.display())
+                    format!("{} has no comments `<{name}>` and `</{name}>` to write between", path.display())
                 })?;
                 fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
                 print(&format!("{}: {name}\n", path.display()))?;

@@ -1,5 +1,6 @@
 //! What the environment says: which table, how far ahead, how long back, and how AWS is reached.
 
+use crate::task::{BEFORE_OBJECTS_DAYS, WAIT_DAYS};
 use aws::{Access, Credentials};
 use clickstream::schema::Window;
 use std::fmt::Display;
@@ -16,7 +17,8 @@ pub struct Config {
     /// `DAYS_AHEAD`: dates after that of the invocation to register, 2 if not given. An outage of the function shorter
     /// than this is never noticed.
     pub days_ahead: u32,
-    /// `RETENTION_DAYS`: partitions older than this are removed; kept for ever if not given.
+    /// `RETENTION_DAYS`: the age at which the table's objects expire; their partitions are removed before. Kept for ever if
+    /// not given.
     pub retention_days: Option<u32>,
     /// How Glue is reached: `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, which Lambda
     /// sets and replaces before they expire.
@@ -31,7 +33,7 @@ impl Config {
     pub fn read(variable: impl Fn(&str) -> Option<String>, window: Window) -> Result<Self, String> {
         let mut reader = Reader { variable, problems: Vec::new() };
         // Shorter, each run would register what it has just removed.
-        let shortest = window.late_days + 1;
+        let shortest = window.late_days + WAIT_DAYS + BEFORE_OBJECTS_DAYS;
         let config = Self {
             database: reader.required("GLUE_DATABASE", "the Glue database of the table"),
             table: reader.required("GLUE_TABLE", "the Glue table of the events"),
@@ -122,12 +124,12 @@ mod tests {
 
     #[test]
     fn everything_that_is_wrong_is_said_at_once_with_the_remedy() {
-        let told = read(&[("DAYS_AHEAD", "soon"), ("RETENTION_DAYS", "7")]).expect_err("problems");
+        let told = read(&[("DAYS_AHEAD", "soon"), ("RETENTION_DAYS", "10")]).expect_err("problems");
         assert_eq!(told.lines().count(), 7, "{told}");
         assert!(told.contains("GLUE_DATABASE is not set: set it to the Glue database of the table"));
         assert!(told.contains("DAYS_AHEAD is `soon`: set it to a number of days from 1 to 30"));
-        // Eight days keep all that a row seven days late can still be filed under.
-        assert!(told.contains("RETENTION_DAYS is `7`: set it to a number of days from 8 to 36500"));
-        assert!(with("RETENTION_DAYS", "8").is_ok());
+        // Seven days late, two of waiting, two before the objects.
+        assert!(told.contains("RETENTION_DAYS is `10`: set it to a number of days from 11 to 36500"));
+        assert!(with("RETENTION_DAYS", "11").is_ok());
     }
 }

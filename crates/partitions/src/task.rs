@@ -1,15 +1,30 @@
 //! What an event asks for: the partitions of which dates, and which are too old to keep.
 
 use crate::config::Config;
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use clickstream::derive::time::{date, parse};
 use clickstream::schema::Window;
 use serde_json::{Map, Value};
+use std::ops::RangeInclusive;
 
 const DAY_MS: i64 = 86_400_000;
 
 /// The most dates that one back-fill takes: those of a year are registered well before Lambda's time is up.
 const MOST_DATES: i64 = 366;
+
+/// The longest that a record can wait for its row to be written. Firehose keeps what it cannot deliver for 24 hours, and a
+/// Kinesis stream holds as much unless it is told to hold more; invocations, their retries and the buffers come on top.
+/// <https://docs.aws.amazon.com/firehose/latest/dev/basic-deliver.html>
+pub(crate) const WAIT_DAYS: u32 = 2;
+
+/// A partition is removed this many days before its objects can expire, so that a query finds a day whole or not at all.
+/// An object expires at the midnight after its age is reached, counted from when it was written; a clock that is early
+/// (at most an hour, says the schema) files a row under the day after that: one day. The other is for the function's runs.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html>
+pub(crate) const BEFORE_OBJECTS_DAYS: u32 = 2;
+
+/// Years of dates that a partition can have: no clock of ours is before 1970, and dates reach a little beyond a `time`.
+const YEARS: RangeInclusive<i32> = 1970..=9998;
 
 /// Members of the event that EventBridge Scheduler sends for a schedule without input, but for `time`.
 /// <https://docs.aws.amazon.com/eventbridge/latest/userguide/aws-events.html>
@@ -29,8 +44,10 @@ pub struct Task {
 impl Task {
     /// What the event `text` asks for; `now` is in milliseconds since 1970.
     ///
-    /// * `{"time": "2026-11-23T10:00:00Z"}`: all that rows can be filed under whose records arrive from that time on
-    ///   until [`Config::days_ahead`] days later. What a schedule sends has a `time`; without one, `now` is the time.
+    /// * `{"time": "2026-11-23T10:00:00Z"}`: all that rows can be filed under that are written from that time on until
+    ///   [`Config::days_ahead`] days later, those of records that have waited included. What a schedule sends has a
+    ///   `time`; without one, `now` is the time. What is too old is removed, by the earlier of the two: no mistyped
+    ///   `time` makes a living partition old.
     /// * `{"from": "2026-01-01", "to": "2026-02-01"}`: these dates; a back-fill, for which nothing is removed.
     ///
     /// # Errors
@@ -43,13 +60,18 @@ impl Task {
         if let Some(key) = event.keys().find(|key| !is_known(key)) {
             return Err(format!("the event has a member `{key}`; known are `time`, or `from` and `to`"));
         }
-        let cutoff = |now| config.retention_days.and_then(|days| date(now).checked_sub_days(Days::new(days.into())));
+        let cutoff = |now| {
+            let age = config.retention_days?.saturating_sub(BEFORE_OBJECTS_DAYS);
+            date(now).checked_sub_days(Days::new(age.into()))
+        };
         match (moment(&event, "from")?, moment(&event, "to")?) {
             (None, None) => {
-                let now = moment(&event, "time")?.unwrap_or(now);
-                let mut dates = window.dates(now, now.saturating_add(i64::from(config.days_ahead) * DAY_MS));
-                let first = dates.next().unwrap_or_else(|| date(now));
-                Ok(Self { first, last: dates.last().unwrap_or(first), cutoff: cutoff(now) })
+                let time = moment(&event, "time")?.unwrap_or(now);
+                let since = time.saturating_sub(i64::from(WAIT_DAYS) * DAY_MS);
+                let until = time.saturating_add(i64::from(config.days_ahead) * DAY_MS);
+                let mut dates = window.dates(since, until);
+                let first = dates.next().unwrap_or_else(|| date(time));
+                Ok(Self { first, last: dates.last().unwrap_or(first), cutoff: cutoff(time.min(now)) })
             }
             (Some(from), Some(to)) => {
                 let (first, last) = (date(from), date(to));
@@ -59,7 +81,7 @@ impl Task {
                 }
                 match cutoff(now) {
                     Some(cutoff) if first < cutoff => Err(format!(
-                        "{first} is older than RETENTION_DAYS keeps: begin at {cutoff}, or keep partitions for longer"
+                        "{first} is older than RETENTION_DAYS keeps: begin at {cutoff}, or keep events for longer"
                     )),
                     _ => Ok(Self { first, last, cutoff: None }),
                 }
@@ -78,10 +100,18 @@ impl Task {
 /// The member `key`, in milliseconds since 1970.
 fn moment(event: &Map<String, Value>, key: &str) -> Result<Option<i64>, String> {
     let Some(value) = event.get(key) else { return Ok(None) };
-    let moment = value.as_str().and_then(parse);
-    moment.map(Some).ok_or_else(|| {
+    let moment = value.as_str().and_then(parse).ok_or_else(|| {
         format!("`{key}` is {value}; write a time such as \"2026-11-23T10:00:00Z\" or a date such as \"2026-11-23\"")
-    })
+    })?;
+    if YEARS.contains(&date(moment).year()) {
+        return Ok(Some(moment));
+    }
+    Err(format!(
+        "`{key}` is {value}, of the year {}; write one from {} to {}",
+        date(moment).year(),
+        YEARS.start(),
+        YEARS.end()
+    ))
 }
 
 #[cfg(test)]
@@ -110,9 +140,9 @@ mod tests {
     #[test]
     fn without_a_time_it_is_now_and_an_hour_early_reaches_into_the_next_day() {
         for event in ["{}", "null", r#"{"time":"2026-11-23T22:30:00Z"}"#] {
-            assert_eq!(read(event, "").expect("a task"), ["2026-11-16", "2026-11-25", ""]);
+            assert_eq!(read(event, "").expect("a task"), ["2026-11-14", "2026-11-25", ""]);
         }
-        assert_eq!(read(r#"{"time":"2026-11-23T23:30:00Z"}"#, "").expect("a task"), ["2026-11-16", "2026-11-26", ""]);
+        assert_eq!(read(r#"{"time":"2026-11-23T23:30:00Z"}"#, "").expect("a task"), ["2026-11-14", "2026-11-26", ""]);
     }
 
     #[test]
@@ -120,7 +150,29 @@ mod tests {
         let event = r#"{"version":"0","id":"37666ae6","detail-type":"Scheduled Event","source":"aws.scheduler",
             "account":"123456789012","time":"2026-11-20T12:00:00Z","region":"eu-west-1",
             "resources":["arn:aws:scheduler:eu-west-1:123456789012:schedule/default/hourly"],"detail":"{}"}"#;
-        assert_eq!(read(event, "90").expect("a task"), ["2026-11-13", "2026-11-22", "2026-08-22"]);
+        assert_eq!(read(event, "90").expect("a task"), ["2026-11-11", "2026-11-22", "2026-08-24"]);
+    }
+
+    #[test]
+    fn a_mistyped_time_makes_nothing_old() {
+        let removed_before = |event| read(event, "90").expect("a task")[2].clone();
+        assert_eq!(removed_before("{}"), "2026-08-27");
+        assert_eq!(removed_before(r#"{"time":"2062-11-23T22:30:00Z"}"#), "2026-08-27");
+        assert_eq!(removed_before(r#"{"time":"2026-11-20T22:30:00Z"}"#), "2026-08-24");
+    }
+
+    #[test]
+    fn a_partition_is_removed_a_day_before_the_first_of_its_objects_expires() {
+        // Written by an early clock at 2026-07-31T23:30:00Z, the first object of 2026-08-01 expires at 2026-08-31T00:00:00Z.
+        let removed_before = |time: &str| read(&format!(r#"{{"time":"{time}"}}"#), "30").expect("a task")[2].clone();
+        assert_eq!(removed_before("2026-08-29T23:59:59Z"), "2026-08-01");
+        assert_eq!(removed_before("2026-08-30T00:00:00Z"), "2026-08-02");
+    }
+
+    #[test]
+    fn the_shortest_retention_removes_nothing_that_is_registered() {
+        let [first, _, cutoff] = read("{}", "11").expect("a task");
+        assert_eq!(first, cutoff);
     }
 
     #[test]
@@ -129,7 +181,7 @@ mod tests {
         assert_eq!(read(event, "").expect("a task"), ["2026-01-01", "2026-02-01", ""]);
         assert_eq!(read(event, "400").expect("a task"), ["2026-01-01", "2026-02-01", ""]);
         let refused = read(event, "90").expect_err("dates that the next run would remove");
-        assert!(refused.contains("begin at 2026-08-25"), "{refused}");
+        assert!(refused.contains("begin at 2026-08-27"), "{refused}");
     }
 
     #[test]
@@ -142,6 +194,9 @@ mod tests {
             (r#"{"from":"2024-01-01","to":"2026-01-01"}"#, "name 1 to 366"),
             (r#"{"time":"tomorrow"}"#, "write a time such as"),
             (r#"{"time":5}"#, "write a time such as"),
+            (r#"{"time":"0026-11-23"}"#, "of the year 26; write one from 1970 to 9998"),
+            (r#"{"time":"9999-12-31"}"#, "write one from 1970 to 9998"),
+            (r#"{"from":"1969-12-31","to":"1970-01-01"}"#, "write one from 1970 to 9998"),
         ] {
             let told = read(event, "").expect_err(event);
             assert!(told.contains(remedy), "{event}: {told}");

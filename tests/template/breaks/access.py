@@ -1,6 +1,6 @@
 """Roles and policies."""
 
-from damage import BACKUP, S3, add_resource, append, given, put, put_parameter, remove
+from damage import BACKUP, add_resource, append, given, put, remove
 from rules import access
 from stack import EXAMPLES
 
@@ -8,80 +8,54 @@ INVOKE = "StreamRole.Properties.Policies.0.PolicyDocument.Statement.0"
 ON_OBJECTS = "StreamRole.Properties.Policies.1.PolicyDocument.Statement.1"
 POLICIES = "Properties.Policies"
 STATEMENT = "PolicyDocument.Statement"
-REGISTER = f"PartitionsRole.{POLICIES}.0.{STATEMENT}.0"
-QUERY = f"SpectrumRole.{POLICIES}.0.{STATEMENT}.0"
-READ = f"SpectrumRole.{POLICIES}.1.{STATEMENT}"
 SOURCE = {"SourceStreamArn": EXAMPLES["SourceStreamArn"]}
-OWN_KEY = {"KmsKeyArn": EXAMPLES["KmsKeyArn"]}
-USE_KEY = f"StreamRole.{POLICIES}.4.{STATEMENT}.0"
 TRUST = "StreamRole.Properties.AssumeRolePolicyDocument.Statement.0"
-BARE_FUNCTION = {"Fn::GetAtt": ["TransformFunction", "Arn"]}
 S3_FULL_ACCESS = "arn:aws:iam::aws:policy/AmazonS3FullAccess"
 POLICY = {"Type": "AWS::IAM::Policy", "Properties": {"Roles": [{"Ref": "StreamRole"}]}}
+TABLE = "arn:aws:glue:us-east-1:111122223333:table/shop/events"
+
+
+def allow(action, resource):
+    return {"Effect": "Allow", "Action": action, "Resource": resource}
+
 
 BREAKS = {
-    access.stream_role_invokes_exactly_what_the_processor_names: {
-        "the bare function": put(f"{INVOKE}.Resource", BARE_FUNCTION),
-        "the processor names the bare function": put_parameter("LambdaArn", BARE_FUNCTION),
-        "may not look at it": put(f"{INVOKE}.Action", ["lambda:InvokeFunction"]),
-        "may change the function": append(f"{INVOKE}.Action", "lambda:UpdateFunctionCode"),
-    },
-    access.stream_role_writes_its_buckets_and_no_others: {
-        "no backup": remove(f"{ON_OBJECTS}.Resource.1"),
-        "cannot abort": remove(f"{ON_OBJECTS}.Action.0"),
-        "may delete": append(f"{ON_OBJECTS}.Action", "s3:DeleteObject"),
-    },
-    access.stream_role_reads_the_columns_that_it_converts_to: {
-        "may not": remove(f"StreamRole.{POLICIES}.3"),
-        "may, though it writes JSON": remove(f"{S3}.DataFormatConversionConfiguration"),
-        "may change them": append(f"StreamRole.{POLICIES}.3.{STATEMENT}.0.Action", "glue:UpdateTable"),
-        "database left out": remove(f"StreamRole.{POLICIES}.3.{STATEMENT}.0.Resource.1"),
-    },
-    access.stream_role_reads_its_source_and_no_other: {
-        "may not": given(remove(f"StreamRole.{POLICIES}.4"), **SOURCE),
-        "another": given(put(f"StreamRole.{POLICIES}.4.{STATEMENT}.0.Resource", EXAMPLES["KmsKeyArn"]), **SOURCE),
-    },
-    access.partitions_role_touches_partitions_of_the_one_table: {
-        "every table of the database": append(f"{REGISTER}.Resource", f"{access.GLUE}table/${{EventsDatabase}}/*"),
-        "table left out": remove(f"{REGISTER}.Resource.2"),
-        "may remove them, though none expire": append(f"{REGISTER}.Action", "glue:BatchDeletePartition"),
-        "may not, though they expire": given(remove(f"PartitionsRole.{POLICIES}.1"), EventRetentionInDays=395),
-        "may drop the table": append(f"{REGISTER}.Action", "glue:DeleteTable"),
-    },
-    access.schedule_role_invokes_the_partitions_function_alone: {
-        "the transform, too": put(
-            f"ScheduleRole.{POLICIES}.0.{STATEMENT}.0.Resource",
-            [{"Fn::GetAtt": ["PartitionsFunction", "Arn"]}, {"Fn::GetAtt": ["TransformFunction", "Arn"]}],
+    access.one_role_does_all_that_the_stream_does: {
+        "the source by another": given(
+            put("EventStream.Properties.KinesisStreamSourceConfiguration.RoleARN", {"Fn::GetAtt": ["TransformRole", "Arn"]}),
+            **SOURCE,
         ),
-        "for any account": remove("ScheduleRole.Properties.AssumeRolePolicyDocument.Statement.0.Condition"),
-    },
-    access.spectrum_role_reads_the_table_and_its_events_and_nothing_else: {
-        "failed records, too": put(f"{READ}.0.Resource", {"Fn::Sub": "${EventsBucket.Arn}/*"}),
-        "may list them": remove(f"{READ}.1.Condition"),
-        "may write": put(f"{READ}.0.Action", ["s3:GetObject", "s3:PutObject"]),
-        "may not read partitions": remove(f"{QUERY}.Action.4"),
-        "may change the table": append(f"{QUERY}.Action", "glue:UpdateTable"),
-    },
-    access.everyone_who_touches_objects_may_use_their_key: {
-        "Firehose may not": given(remove(f"StreamRole.{POLICIES}.4"), **OWN_KEY),
-        "Spectrum may not": given(remove(f"SpectrumRole.{POLICIES}.2"), **OWN_KEY),
-        "for anything": given(remove(f"{USE_KEY}.Condition"), **OWN_KEY),
-        "for any object": given(remove(f"{USE_KEY}.Condition.StringEquals.kms:EncryptionContext:aws:s3:arn"), **OWN_KEY),
-        "not through S3 alone": given(remove(f"{USE_KEY}.Condition.StringEquals.kms:ViaService"), **OWN_KEY),
-        "source stays closed": given(remove(f"StreamRole.{POLICIES}.6"), **OWN_KEY, **SOURCE),
-    },
-    access.everyone_may_write_their_own_log: {
-        "Firehose may not": remove("StreamRole.Properties.Policies.2"),
-        "the transform may not": remove("TransformRole.Properties.Policies.0"),
-        "the partitions function may not": remove(f"PartitionsRole.{POLICIES}.1"),
-    },
-    access.one_role_does_both_writes: {
         "backup by another": put(f"{BACKUP}.RoleARN", {"Fn::GetAtt": ["TransformRole", "Arn"]}),
     },
     access.nobody_is_allowed_a_wildcard: {
         "every action": put(f"{INVOKE}.Action", "lambda:*"),
         "every resource": put(f"{INVOKE}.Resource", "*"),
+        "every object of every bucket": put(f"{ON_OBJECTS}.Resource.0", "arn:aws:s3:::*"),
+        "every bucket of a name": put(f"{ON_OBJECTS}.Resource.0", "arn:aws:s3:::shop-*/*"),
+        "every group of logs": put(f"TransformRole.{POLICIES}.0.{STATEMENT}.0.Resource", "arn:aws:logs:*:*:*"),
+        "any character": put(f"{INVOKE}.Resource", "arn:aws:lambda:us-east-1:111122223333:function:shop-?"),
         "managed policy": put("TransformRole.Properties.ManagedPolicyArns", [S3_FULL_ACCESS]),
+    },
+    access.policies_allow_what_they_name: {
+        "all but an action": append(
+            f"TransformRole.{POLICIES}.0.{STATEMENT}", {"Effect": "Allow", "Action": [], "Resource": [], "NotAction": "iam:*"}
+        ),
+        "what it denies is what it might have been allowed": put(f"{INVOKE}.Effect", "Deny"),
+        "all but a thing": append(
+            f"TransformRole.{POLICIES}.0.{STATEMENT}", {"Effect": "Allow", "Action": [], "Resource": [], "NotResource": TABLE}
+        ),
+    },
+    access.nobody_outside_may_invoke_a_function: {
+        "by an address": add_resource("Address", {
+            "Type": "AWS::Lambda::Url",
+            "Properties": {"AuthType": "NONE", "TargetFunctionArn": {"Ref": "TransformFunction"}},
+        }),
+        "another account": add_resource("Permission", {
+            "Type": "AWS::Lambda::Permission",
+            "Properties": {
+                "Action": "lambda:InvokeFunction", "FunctionName": {"Ref": "PartitionsFunction"}, "Principal": "111122223333",
+            },
+        }),
     },
     access.policies_are_part_of_their_roles: {
         "one apart": add_resource("LatePolicy", POLICY),
@@ -91,6 +65,7 @@ BREAKS = {
     },
     access.roles_are_for_services: {
         "another service": put(f"{TRUST}.Principal", {"Service": "ec2.amazonaws.com"}),
+        "with tags of its own": put(f"{TRUST}.Action", ["sts:AssumeRole", "sts:TagSession"]),
         "another account": put(f"{TRUST}.Principal", {"AWS": "arn:aws:iam::111122223333:root"}),
         "everyone": put("SpectrumRole.Properties.AssumeRolePolicyDocument.Statement.0.Principal", "*"),
         "no cluster, only Serverless": remove(

@@ -8,14 +8,6 @@ FRESHNESS = "DeliveryAlarm.Properties"
 TOLD = {"AlarmTopicArn": EXAMPLES["AlarmTopicArn"]}
 
 BREAKS = {
-    alarms.what_can_go_wrong_has_an_alarm: {
-        "not of failed records": remove("FailedRecordsAlarm"),
-        "not of unfit rows": remove("ConversionAlarm"),
-        "not of the partitions function": remove("PartitionsAlarm"),
-        "twice of one function": put(
-            "TransformErrorsAlarm.Properties.Dimensions.0.Value", {"Ref": "PartitionsFunction"}
-        ),
-    },
     alarms.alarms_watch_metrics_that_exist: {
         "as the API reference spells it": put(f"{FRESHNESS}.MetricName", "DataFreshness"),
         "Firehose's dimension is another": put(f"{FRESHNESS}.Dimensions.0.Name", "DeliveryStream"),
@@ -36,17 +28,13 @@ BREAKS = {
         "no words": remove(f"{FRESHNESS}.AlarmDescription"),
         "one tells nobody": given(remove("BackupAlarm.Properties.AlarmActions"), **TOLD),
         "nobody hears that it is over": given(remove("BackupAlarm.Properties.OKActions"), **TOLD),
+        "one is switched off": put("BackupAlarm.Properties.ActionsEnabled", False),
         "tells without a topic": put("BackupAlarm.Properties.AlarmActions", [""]),
-    },
-    alarms.thresholds_leave_time_to_act: {
-        "at the timeout": put("TransformDurationAlarm.Properties.Threshold", 60000),
-        "at every sound object": put(f"{FRESHNESS}.Threshold", 900),
-        "when Firehose gives up": put(f"{FRESHNESS}.Threshold", 86400),
-        "at the quota": put("ActivePartitionsAlarm.Properties.Threshold", 100),
-        "when partitions have run out": put("PartitionsAlarm.Properties.EvaluationPeriods", 48),
     },
     alarms.the_watch_is_told_what_it_declares: {
         "one more": put("Operations.Properties.Parameters.Stage", "dev"),
+        "another log": put("Operations.Properties.Parameters.TransformLogGroupName", {"Ref": "StreamLogGroup"}),
+        "another table": put("Operations.Properties.Parameters.TableName", {"Ref": "EventsTable"}),
         "one less": remove("Operations.Properties.Parameters.StreamName"),
     },
 }

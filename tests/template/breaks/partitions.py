@@ -17,6 +17,15 @@ BREAKS = {
         "always the same day": put(f"{SCHEDULE}.Target.Input", '{"time":"2026-11-23T00:00:00Z"}'),
         "as Firehose": put(f"{SCHEDULE}.Target.RoleArn", {"Fn::GetAtt": ["StreamRole", "Arn"]}),
     },
+    partitions.a_run_has_the_time_that_it_takes: {
+        "3 seconds": put("PartitionsFunction.Properties.Timeout", 3),
+        "Lambda's default": remove("PartitionsFunction.Properties.Timeout"),
+    },
+    partitions.partitions_are_there_before_they_are_needed_and_as_long_as_they_are: {
+        "today's alone": put(f"{ENVIRONMENT}.DAYS_AHEAD", 0),
+        "an outage of a day is seen": put(f"{ENVIRONMENT}.DAYS_AHEAD", "1"),
+        "removed as they are registered": put(f"{ENVIRONMENT}.RETENTION_DAYS", 10),
+    },
     partitions.a_late_run_gives_way_to_the_next: {
         "the schedule's default": remove(f"{SCHEDULE}.Target.RetryPolicy"),
         "Lambda's default": remove("PartitionsFunctionEventInvokeConfig"),

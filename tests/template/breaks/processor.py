@@ -11,6 +11,13 @@ BREAKS = {
         "none": put(f"{LAMBDA}.Type", "AppendDelimiterToRecord"),
         "two": append(f"{S3}.ProcessingConfiguration.Processors", {"Type": "Lambda"}),
     },
+    processor.nothing_else_touches_records: {
+        "a second newline": append(f"{S3}.ProcessingConfiguration.Processors", {"Type": "AppendDelimiterToRecord"}),
+        "inline jq": append(f"{S3}.ProcessingConfiguration.Processors", {"Type": "MetadataExtraction"}),
+        "splits what the function answered": append(
+            f"{S3}.ProcessingConfiguration.Processors", {"Type": "RecordDeAggregation"}
+        ),
+    },
     processor.every_processor_parameter_is_stated: {
         "no retries": remove_parameter("NumberOfRetries"),
         "no interval": remove_parameter("BufferIntervalInSeconds"),
@@ -34,6 +41,7 @@ BREAKS = {
     },
     processor.function_answers_before_firehose_gives_up: {
         "15 minutes": put("TransformFunction.Properties.Timeout", 900),
+        "3 seconds": put("TransformFunction.Properties.Timeout", 3),
         "not stated": remove("TransformFunction.Properties.Timeout"),
     },
 }

@@ -24,6 +24,15 @@ BREAKS = {
         "no policy": remove("BackupBucketPolicy"),
         "objects left out": remove(f"{TLS}.Resource.1"),
     },
+    storage.bucket_policies_allow_nobody_anything: {
+        "everyone reads": append("EventsBucketPolicy.Properties.PolicyDocument.Statement", {
+            "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::shop/*",
+        }),
+        "another account reads": append("BackupBucketPolicy.Properties.PolicyDocument.Statement", {
+            "Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::shop/*",
+        }),
+        "plain HTTP is welcome": put(f"{TLS}.Effect", "Allow"),
+    },
     storage.buckets_outlive_the_stack: {
         "on deletion": put("EventsBucket.DeletionPolicy", "Delete"),
         "on replacement": remove("BackupBucket.UpdateReplacePolicy"),

@@ -19,6 +19,7 @@ BREAKS = {
     stream.dynamic_partitioning_is_on: {
         "partition keys without partitioning": remove(PARTITIONING),
         "switched off": put(f"{PARTITIONING}.Enabled", False),
+        "no retry": put(f"{PARTITIONING}.RetryOptions.DurationInSeconds", 0),
         "endless retry": put(f"{PARTITIONING}.RetryOptions.DurationInSeconds", 7201),
     },
     stream.buffer_suits_dynamic_partitioning: {
@@ -31,6 +32,8 @@ BREAKS = {
     },
     stream.backup_buffer_states_size_and_interval: {
         "interval without size": remove(f"{BACKUP}.BufferingHints.SizeInMBs"),
+        "901 seconds": put(f"{BACKUP}.BufferingHints.IntervalInSeconds", 901),
+        "129 MB": put(f"{BACKUP}.BufferingHints.SizeInMBs", 129),
     },
     stream.compression_fits_the_format: {
         "gzip with conversion": put(f"{S3}.CompressionFormat", "GZIP"),

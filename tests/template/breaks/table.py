@@ -8,6 +8,11 @@ STORAGE = f"{TABLE}.StorageDescriptor"
 CONVERSION = f"{S3}.DataFormatConversionConfiguration"
 OPENX = "org.openx.data.jsonserde.JsonSerDe"
 
+
+def projected(resources):
+    resources["EventsTable"]["Properties"]["TableInput"]["Parameters"]["projection.enabled"] = "true"
+
+
 BREAKS = {
     table.table_reads_the_format_that_the_stream_writes: {
         "JSON read as Parquet": remove(CONVERSION),
@@ -23,10 +28,16 @@ BREAKS = {
             f"{CONVERSION}.SchemaConfiguration.RoleARN", {"Fn::GetAtt": ["SpectrumRole", "Arn"]}
         ),
         "a table by name, so in no order": put(f"{CONVERSION}.SchemaConfiguration.TableName", "events"),
+        "pages without compression": put(
+            f"{CONVERSION}.OutputFormatConfiguration.Serializer.ParquetSerDe.Compression", "UNCOMPRESSED"
+        ),
         "a fixed version": put(f"{CONVERSION}.SchemaConfiguration.VersionId", "1"),
         "Hive's reader, which refuses numbers in quotes": put(
             f"{CONVERSION}.InputFormatConfiguration.Deserializer", {"HiveJsonSerDe": {}}
         ),
+    },
+    table.table_is_called_as_the_sql_calls_it: {
+        "clicks": put(f"{TABLE}.Name", "clicks"),
     },
     table.table_lies_where_the_stream_writes: {
         "the whole bucket": put(f"{STORAGE}.Location", {"Fn::Sub": "s3://${EventsBucket}/"}),
@@ -37,6 +48,9 @@ BREAKS = {
         "other order": lambda resources: resources["EventsTable"]["Properties"]["TableInput"]["PartitionKeys"].reverse(),
         "date as text": put(f"{TABLE}.PartitionKeys.1.Type", "string"),
         "not at all": remove(f"{TABLE}.PartitionKeys"),
+    },
+    table.partitions_are_those_that_are_registered: {
+        "Athena computes its own": projected,
     },
     table.columns_are_no_partition_keys: {
         "date is a column, too": append(f"{STORAGE}.Columns", {"Name": "date", "Type": "date"}),

@@ -1,153 +1,14 @@
-"""Who may do what."""
+"""Who may be what: roles, and the ways in beside them."""
 
-from .find import as_list, destination, lambda_parameters, of_type, stream, target, text, writers
-from .prefixes import TABLE
+import re
 
-GLUE = "arn:${AWS::Partition}:glue:${AWS::Region}:${AWS::AccountId}:"
-ON_TABLE = {GLUE + "catalog", GLUE + "database/${EventsDatabase}", GLUE + "table/${EventsDatabase}/${EventsTable}"}
-CONVERT = {"glue:GetTable", "glue:GetTableVersion", "glue:GetTableVersions"}
-REGISTER = {"glue:BatchCreatePartition", "glue:GetPartitions", "glue:GetTable"}
-REMOVE = {"glue:BatchDeletePartition"}
-QUERY = {
-    *("glue:GetDatabase", "glue:GetDatabases", "glue:GetTable", "glue:GetTables"),
-    *("glue:BatchGetPartition", "glue:GetPartition", "glue:GetPartitions"),
-}
-READ_SOURCE = {"kinesis:DescribeStream", "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"}
-INVOKE = {"lambda:InvokeFunction", "lambda:GetFunctionConfiguration"}
-ON_BUCKET = {"s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"}
-ON_OBJECTS = {"s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"}
+from .find import of_type, stream, target, writers
+from .roles import allowed, conditions, roles, statements, stream_role
 
 
-def roles(resources):
-    return of_type(resources, "AWS::IAM::Role")
-
-
-def statements(role):
-    return [s for p in role.get("Policies", []) for s in as_list(p["PolicyDocument"]["Statement"])]
-
-
-def stream_role(resources):
-    return roles(resources).get(target(destination(resources).get("RoleARN")), {})
-
-
-def allowed(role):
-    """(action, resource) for all that the role allows."""
-    return {
-        (action, text(resource))
-        for statement in statements(role)
-        if statement["Effect"] == "Allow"
-        for action in as_list(statement["Action"])
-        for resource in as_list(statement["Resource"])
-    }
-
-
-def differences(want, have):
-    return [f"missing: {a} on {r}" for a, r in sorted(want - have)] + [
-        f"too much: {a} on {r}" for a, r in sorted(have - want)
-    ]
-
-
-def on(actions, things):
-    return {(action, thing) for action in actions for thing in things}
-
-
-def of_service(role, service):
-    return {(action, thing) for action, thing in allowed(role) if action.startswith(f"{service}:")}
-
-
-def stream_role_invokes_exactly_what_the_processor_names(resources):
-    want = on(INVOKE, [text(lambda_parameters(resources).get("LambdaArn"))])
-    return differences(want, of_service(stream_role(resources), "lambda"))
-
-
-def stream_role_writes_its_buckets_and_no_others(resources):
-    buckets = {text(writer.get("BucketARN")) for writer in writers(resources).values()}
-    want = on(ON_BUCKET, buckets) | on(ON_OBJECTS, {f"{bucket}/*" for bucket in buckets})
-    return differences(want, of_service(stream_role(resources), "s3"))
-
-
-def stream_role_reads_the_columns_that_it_converts_to(resources):
-    converts = "DataFormatConversionConfiguration" in destination(resources)
-    return differences(on(CONVERT, ON_TABLE) if converts else set(), of_service(stream_role(resources), "glue"))
-
-
-def stream_role_reads_its_source_and_no_other(resources):
-    source = stream(resources).get("KinesisStreamSourceConfiguration")
-    want = on(READ_SOURCE, [text(source["KinesisStreamARN"])]) if source else set()
-    return differences(want, of_service(stream_role(resources), "kinesis"))
-
-
-def partitions_role_touches_partitions_of_the_one_table(resources):
-    """It may remove some only where events expire."""
-    environment = resources["PartitionsFunction"]["Properties"]["Environment"]["Variables"]
-    want = on(REGISTER | (REMOVE if "RETENTION_DAYS" in environment else set()), ON_TABLE)
-    role = roles(resources)["PartitionsRole"]
-    return differences(want, allowed(role) - of_service(role, "logs"))
-
-
-def schedule_role_invokes_the_partitions_function_alone(resources):
-    role = roles(resources)["ScheduleRole"]
-    problems = differences({("lambda:InvokeFunction", "${PartitionsFunction.Arn}")}, allowed(role))
-    return problems + conditions(role, {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}})
-
-
-def spectrum_role_reads_the_table_and_its_events_and_nothing_else(resources):
-    """Errors are in the same bucket, and they hold records as they came."""
-    role = roles(resources)["SpectrumRole"]
-    bucket = text(destination(resources)["BucketARN"])
-    want = on(QUERY, ON_TABLE) | on(["s3:GetObject"], [f"{bucket}/{TABLE}*"])
-    want |= on(["s3:GetBucketLocation", "s3:ListBucket"], [bucket])
-    problems = differences(want, allowed(role) - of_service(role, "kms"))
-    for statement in statements(role):
-        within = statement.get("Condition", {}).get("StringLike", {}).get("s3:prefix")
-        if "s3:ListBucket" in as_list(statement["Action"]) and within != [TABLE.rstrip("/"), f"{TABLE}*"]:
-            problems.append(f"lists {within}")
-    return problems
-
-
-def everyone_who_touches_objects_may_use_their_key(resources):
-    """Each only through the service, and only for its own buckets or stream: that is what the context says."""
-    keys = {
-        encryption["ServerSideEncryptionByDefault"].get("KMSMasterKeyID")
-        for bucket in of_type(resources, "AWS::S3::Bucket").values()
-        for encryption in bucket.get("BucketEncryption", {}).get("ServerSideEncryptionConfiguration", [])
-    } - {None}
-    source = stream(resources).get("KinesisStreamSourceConfiguration", {}).get("KinesisStreamARN")
-    written = [text(writer.get("BucketARN")) for writer in writers(resources).values()]
-    read = [text(destination(resources)["BucketARN"])]
-    want, have = set(), set()
-    for key in keys:
-        want |= {("StreamRole", action, key, "s3", b) for action in ("kms:Decrypt", "kms:GenerateDataKey") for b in written}
-        want |= {("SpectrumRole", "kms:Decrypt", key, "s3", b) for b in read}
-        want |= {("StreamRole", "kms:Decrypt", key, "kinesis", source)} if source else set()
-    for name, role in roles(resources).items():
-        for statement in statements(role):
-            equal = statement.get("Condition", {}).get("StringEquals", {})
-            service = text(equal.get("kms:ViaService")).removesuffix(".${AWS::Region}.amazonaws.com")
-            context = as_list(equal.get(f"kms:EncryptionContext:aws:{service}:arn"))
-            actions = [action for action in as_list(statement["Action"]) if action.startswith("kms:")]
-            have |= {(name, a, text(statement["Resource"]), service, text(c)) for a in actions for c in context}
-    return differences({(w[:2], w[2:]) for w in want}, {(h[:2], h[2:]) for h in have})
-
-
-def everyone_may_write_their_own_log(resources):
-    want = []
-    for writer in writers(resources).values():
-        group = target(writer.get("CloudWatchLoggingOptions", {}).get("LogGroupName"))
-        want.append((stream_role(resources), "logs:PutLogEvents", group))
-    for function in of_type(resources, "AWS::Lambda::Function").values():
-        role = roles(resources).get(target(function.get("Role")), {})
-        group = target(function.get("LoggingConfig", {}).get("LogGroup"))
-        want += [(role, "logs:CreateLogStream", group), (role, "logs:PutLogEvents", group)]
-    return [
-        f"{action} on {group} is not allowed to the one who logs there"
-        for role, action, group in want
-        if (action, f"${{{group}.Arn}}") not in allowed(role)
-    ]
-
-
-def one_role_does_both_writes(resources):
+def one_role_does_all_that_the_stream_does(resources):
     names = {target(writer.get("RoleARN")) for writer in writers(resources).values()}
+    names |= {target(s.get("RoleARN")) for s in [stream(resources).get("KinesisStreamSourceConfiguration")] if s}
     return [] if len(names) == 1 and names <= set(roles(resources)) else [f"roles of the stream: {names}"]
 
 
@@ -158,9 +19,25 @@ def nobody_is_allowed_a_wildcard(resources):
         problems += [
             f"{name} may {action} on {resource}"
             for action, resource in sorted(allowed(role))
-            if "*" in action or resource == "*"
+            if "*" in action or not is_named(resource)
         ]
     return problems
+
+
+def is_named(resource):
+    """A star may only end a path below something of this stack: `${EventsBucket.Arn}/events/*`."""
+    return re.fullmatch(r"[^*?]+|\$\{\w+\.Arn\}/([\w-]+/)*\*", resource)
+
+
+def policies_allow_what_they_name(resources):
+    """Not all but what they name: that would be nearly everything. And they deny nothing: what a role may not do, it is not
+    allowed."""
+    return [
+        f"{name}: {statement}"
+        for name, role in roles(resources).items()
+        for statement in statements(role)
+        if statement.get("Effect") != "Allow" or set(statement) - {"Sid", "Condition"} != {"Effect", "Action", "Resource"}
+    ]
 
 
 def policies_are_part_of_their_roles(resources):
@@ -169,11 +46,10 @@ def policies_are_part_of_their_roles(resources):
     return [f"{name} is a policy outside its role" for kind in kinds for name in of_type(resources, kind)]
 
 
-def conditions(role, want):
-    """Whether the role may be taken on just so."""
-    (statement,) = role.get("AssumeRolePolicyDocument", {}).get("Statement", [{}])
-    have = statement.get("Condition")
-    return [] if have == want else [f"may be assumed if {have}, want {want}"]
+def nobody_outside_may_invoke_a_function(resources):
+    """Firehose and the schedule do it in roles of this stack, so no function needs a policy or an address of its own."""
+    kinds = ("AWS::Lambda::Permission", "AWS::Lambda::Url", "AWS::Lambda::EventSourceMapping")
+    return [f"{name} lets others invoke a function" for kind in kinds for name in of_type(resources, kind)]
 
 
 def only_firehose_for_this_account_assumes_the_stream_role(resources):
@@ -189,29 +65,23 @@ def roles_are_for_services(resources):
         "SpectrumRole": ["redshift.amazonaws.com", "redshift-serverless.amazonaws.com"],
     }
     have = {
-        name: [statement.get("Principal") for statement in role["AssumeRolePolicyDocument"]["Statement"]]
+        name: [{**statement, "Condition": None} for statement in role["AssumeRolePolicyDocument"]["Statement"]]
         for name, role in roles(resources).items()
     }
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Condition": None}
     return [
         f"{name}: {have.get(name)}, want {want.get(name)}"
         for name in sorted(want.keys() | have.keys())
-        if have.get(name) != [{"Service": want.get(name)}]
+        if have.get(name) != [trust | {"Principal": {"Service": want.get(name)}}]
     ]
 
 
 RULES = [
-    stream_role_invokes_exactly_what_the_processor_names,
-    stream_role_writes_its_buckets_and_no_others,
-    stream_role_reads_the_columns_that_it_converts_to,
-    stream_role_reads_its_source_and_no_other,
-    partitions_role_touches_partitions_of_the_one_table,
-    schedule_role_invokes_the_partitions_function_alone,
-    spectrum_role_reads_the_table_and_its_events_and_nothing_else,
-    everyone_who_touches_objects_may_use_their_key,
-    everyone_may_write_their_own_log,
-    one_role_does_both_writes,
+    one_role_does_all_that_the_stream_does,
     nobody_is_allowed_a_wildcard,
+    policies_allow_what_they_name,
     policies_are_part_of_their_roles,
+    nobody_outside_may_invoke_a_function,
     only_firehose_for_this_account_assumes_the_stream_role,
     roles_are_for_services,
 ]

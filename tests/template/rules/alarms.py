@@ -1,39 +1,47 @@
-"""The alarms: each watches something that exists, and together they watch what can go wrong."""
+"""The alarms: each watches something that exists, and somebody is told. Of what, watched.py says; when, thresholds.py."""
 
 import stack
 
-from .find import destination, of_type, target
+from .find import of_type, target, text
 from .metrics import families, known
-from .table import conversion
 
-LONGEST_INTERVAL = 900  # seconds that Firehose may collect
-HOURS_AHEAD = 48  # that partitions are registered before they are needed
-
-# What can go wrong -> namespace, metric that shows it, the resource that it is about.
-WATCHED = {
-    "a batch fails": ("AWS/Lambda", "Errors", "TransformFunction"),
-    "Lambda refuses": ("AWS/Lambda", "Throttles", "TransformFunction"),
-    "a batch takes too long": ("AWS/Lambda", "Duration", "TransformFunction"),
-    "records fail": ("Clickstream", "RecordsFailed", "EventStream"),
-    "delivery is stuck": ("AWS/Firehose", "DeliveryToS3.DataFreshness", "EventStream"),
-    "backup is stuck": ("AWS/Firehose", "BackupToS3.DataFreshness", "EventStream"),
-    "too many partitions are open": ("AWS/Firehose", "PartitionCount", "EventStream"),
-    "producers are refused": ("AWS/Firehose", "ThrottledRecords", "EventStream"),
-    "partitions are not registered": ("AWS/Lambda", "Invocations", "PartitionsFunction"),
-    "registering fails": ("AWS/Lambda", "Errors", "PartitionsFunction"),
+# What the nested stack knows by name only.
+NAMES = {
+    "Name": "${AWS::StackName}",
+    "StreamName": "${EventStream}",
+    "TransformFunctionName": "${TransformFunction}",
+    "TransformLogGroupName": "${TransformLogGroup}",
+    "PartitionsFunctionName": "${PartitionsFunction}",
+    "TableName": "${EventsDatabase}.${EventsTable}",
+    "EventsBucketName": "${EventsBucket}",
 }
-IF_CONVERTED = {"rows do not fit the table": ("AWS/Firehose", "FailedConversion.Records", "EventStream")}
-
 
 def alarms(resources):
     return of_type(resources, "AWS::CloudWatch::Alarm")
 
 
+def is_one_metric(alarm):
+    return "Metrics" not in alarm
+
+
+def stats(alarm):
+    """The metrics that the alarm's expression is of."""
+    return [m["MetricStat"] for m in alarm["Metrics"] if "MetricStat" in m]
+
+
+def dimensions(metric):
+    return {dimension["Name"]: dimension["Value"] for dimension in metric["Dimensions"]}
+
+
 def metrics(alarm):
     """(namespace, name, dimensions) of each metric behind the alarm."""
-    sources = [m["MetricStat"]["Metric"] for m in alarm.get("Metrics", []) if "MetricStat" in m] or [alarm]
-    for metric in sources:
-        yield metric["Namespace"], metric["MetricName"], {d["Name"]: d["Value"] for d in metric["Dimensions"]}
+    for metric in [alarm] if is_one_metric(alarm) else [stat["Metric"] for stat in stats(alarm)]:
+        yield metric["Namespace"], metric["MetricName"], dimensions(metric)
+
+
+def periods(alarm):
+    """Seconds of each metric behind the alarm."""
+    return [alarm["Period"]] if is_one_metric(alarm) else [stat["Period"] for stat in stats(alarm)]
 
 
 def alarm_on(resources, metric, resource):
@@ -41,12 +49,6 @@ def alarm_on(resources, metric, resource):
         if any((name, target(v)) == (metric, resource) for _, name, d in metrics(alarm) for v in d.values()):
             return alarm
     return {}
-
-
-def what_can_go_wrong_has_an_alarm(resources):
-    want = WATCHED | (IF_CONVERTED if conversion(resources) else {})
-    have = {(n, m, target(v)) for a in alarms(resources).values() for n, m, d in metrics(a) for v in d.values()}
-    return [f"nobody is told when {what}" for what, metric in want.items() if metric not in have]
 
 
 def alarms_watch_metrics_that_exist(resources):
@@ -77,44 +79,27 @@ def alarms_say_what_silence_means(resources):
 
 def alarms_tell_and_say_what_to_do(resources):
     """All tell the same topic, or none does."""
-    problems = [f"{name} does not say what it means" for name, a in alarms(resources).items() if not a.get("AlarmDescription")]
-    told = {str([a.get("AlarmActions"), a.get("OKActions")]) for a in alarms(resources).values()}
+    found = alarms(resources)
+    problems = [f"{name} does not say what it means" for name, alarm in found.items() if not alarm.get("AlarmDescription")]
+    problems += [f"{name} is switched off" for name, alarm in found.items() if alarm.get("ActionsEnabled", True) is not True]
+    told = {str([alarm.get("AlarmActions"), alarm.get("OKActions")]) for alarm in found.values()}
     topic = resources["Operations"]["Properties"]["Parameters"]["AlarmTopicArn"]
     want = str([[topic], [topic]] if topic else [None, None])
     return problems + [f"tells {other}" for other in told - {want}]
-
-
-def thresholds_leave_time_to_act(resources):
-    timeout = int(resources["TransformFunction"]["Properties"]["Timeout"]) * 1000
-    interval = int(destination(resources)["BufferingHints"]["IntervalInSeconds"])
-    problems = []
-    if not 0 < alarm_on(resources, "Duration", "TransformFunction").get("Threshold", 0) < timeout:
-        problems.append(f"the function is ended at {timeout} ms, before the alarm")
-    for metric in ("DeliveryToS3.DataFreshness", "BackupToS3.DataFreshness"):
-        seconds = alarm_on(resources, metric, "EventStream").get("Threshold", 0)
-        if not 1.5 * max(interval, LONGEST_INTERVAL) < seconds < 24 * 3600:
-            problems.append(f"{metric} of {seconds} s: soundly reached with {interval} s, or too late to act")
-    if not 0 < alarm_on(resources, "PartitionCount", "EventStream").get("Threshold", 0) < 100:
-        problems.append("the quota of partitions is reached before the alarm")
-    silence = alarm_on(resources, "Invocations", "PartitionsFunction")
-    hours = [silence.get("EvaluationPeriods", 0) * m["MetricStat"]["Period"] / 3600 for m in silence.get("Metrics", [])[1:]]
-    if not hours or not all(1 < h <= HOURS_AHEAD / 2 for h in hours):
-        problems.append(f"silence of the partitions function is noticed after {hours} h")
-    return problems
 
 
 def the_watch_is_told_what_it_declares(resources):
     """A nested stack refuses a parameter that it does not declare, and lacks what it is not given."""
     nested = resources["Operations"]["Properties"]
     declared = set(stack.parsed(nested["TemplateURL"])["Parameters"])
-    return [f"{name} is on one side only" for name in sorted(declared ^ set(nested["Parameters"]))]
+    problems = [f"{name} is on one side only" for name in sorted(declared ^ set(nested["Parameters"]))]
+    told = {name: text(nested["Parameters"].get(name)) for name in NAMES}
+    return problems + [f"{name} is {told[name]}, want {want}" for name, want in NAMES.items() if told[name] != want]
 
 
 RULES = [
-    what_can_go_wrong_has_an_alarm,
     alarms_watch_metrics_that_exist,
     alarms_say_what_silence_means,
     alarms_tell_and_say_what_to_do,
-    thresholds_leave_time_to_act,
     the_watch_is_told_what_it_declares,
 ]

@@ -8,7 +8,7 @@ from .find import of_type
 
 COLUMNS = 24
 PARTS = [  # of what must be seen
-    *("RecordsIn", "RecordsFailed", "RowsByType", "RowsOther", "Failed.internal", "Flagged.time_clamped"),
+    *("RecordsIn", "RecordsFailed", "EventsRejected", "RowsByType", "RowsOther", "Failed.internal", "Flagged.time_clamped"),
     *("Duration", "DeliveryToS3.DataFreshness", "PartitionCount", "IncomingBytes", "DeliveryToS3.ObjectCount"),
 ]
 

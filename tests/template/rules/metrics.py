@@ -20,6 +20,7 @@ DOCUMENTED = {
             *("DeliveryToS3.DataFreshness", "DeliveryToS3.ObjectCount", "DeliveryToS3.Success", "BackupToS3.DataFreshness"),
             *("PartitionCount", "PartitionCountExceeded", "ActivePartitionsLimit"),
             *("SucceedConversion.Records", "FailedConversion.Records"),
+            *("ExecuteProcessing.Success", "ExecuteProcessing.Duration", "KinesisMillisBehindLatest"),
         }
     },
     "AWS/Lambda": {frozenset(["FunctionName"]): {"Invocations", "Errors", "Throttles", "Duration"}},

@@ -1,7 +1,14 @@
 """The function that registers partitions: it runs, every hour, on the table that the stream fills."""
 
+import tomllib
+
+import stack
+
 from .find import of_type, target
 
+LONGEST_CALL = 120  # seconds
+DAYS_AHEAD = 2
+LATE_DAYS = tomllib.loads((stack.ROOT / "schema.toml").read_text())["partition"]["late_days"]
 
 
 def schedules(resources):
@@ -44,6 +51,21 @@ def a_late_run_gives_way_to_the_next(resources):
     return problems
 
 
+def a_run_has_the_time_that_it_takes(resources):
+    """One call may take 20 seconds and is made five times, with pauses between, before the run gives up."""
+    seconds = int(resources["PartitionsFunction"]["Properties"].get("Timeout", 3))
+    return [] if LONGEST_CALL <= seconds <= 900 else [f"timeout is {seconds}, want {LONGEST_CALL}..900 s"]
+
+
+def partitions_are_there_before_they_are_needed_and_as_long_as_they_are(resources):
+    """The function says which settings it takes (crates/partitions/src/config.rs), but only once it is deployed."""
+    environment = resources["PartitionsFunction"]["Properties"].get("Environment", {}).get("Variables", {})
+    ahead, kept = int(environment.get("DAYS_AHEAD", DAYS_AHEAD)), int(environment.get("RETENTION_DAYS", 36_500))
+    problems = [] if DAYS_AHEAD <= ahead <= 30 else [f"registered {ahead} days ahead: a day's outage is seen in queries"]
+    registered = LATE_DAYS + 4  # two days of waiting, two before objects expire
+    return problems + [f"kept for {kept} days, a run registers those of {registered}"] * (kept < registered)
+
+
 def partitions_are_registered_in_the_table_of_the_stream(resources):
     environment = resources["PartitionsFunction"]["Properties"].get("Environment", {}).get("Variables", {})
     want = {"GLUE_DATABASE": {"Ref": "EventsDatabase"}, "GLUE_TABLE": {"Ref": "EventsTable"}}
@@ -54,6 +76,8 @@ def partitions_are_registered_in_the_table_of_the_stream(resources):
 
 RULES = [
     partitions_are_registered_every_hour,
+    a_run_has_the_time_that_it_takes,
+    partitions_are_there_before_they_are_needed_and_as_long_as_they_are,
     a_late_run_gives_way_to_the_next,
     partitions_are_registered_in_the_table_of_the_stream,
 ]

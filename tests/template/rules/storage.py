@@ -1,6 +1,6 @@
 """The buckets: closed, encrypted, kept, and tidied up without touching the table."""
 
-from .find import backup, destination, of_type, target, text
+from .find import as_list, backup, destination, of_type, target, text
 from .prefixes import TABLE, prefixes
 
 CLOSED = {"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"}
@@ -60,6 +60,16 @@ def denies_plain_http(policy, bucket):
     )
 
 
+def bucket_policies_allow_nobody_anything(resources):
+    """The roles of this stack are allowed what they do; a bucket's policy could only let in others."""
+    return [
+        f"{name} allows {statement.get('Action')} to {statement.get('Principal')}"
+        for name, policy in of_type(resources, "AWS::S3::BucketPolicy").items()
+        for statement in as_list(policy["PolicyDocument"]["Statement"])
+        if statement.get("Effect") != "Deny"
+    ]
+
+
 def buckets_outlive_the_stack(resources):
     return [
         f"{name} ({attribute}: {resource.get(attribute)}) goes with the stack"
@@ -79,7 +89,8 @@ def unfinished_uploads_are_aborted(resources):
 
 
 def events_expire_as_their_partitions_do(resources):
-    """Events go when they are asked to go, all of them alike, and the table forgets them at the same age."""
+    """Events go when they are asked to go, all of them alike; told the same age, the function removes their partitions in
+    time before."""
     bucket = buckets(resources).get(target(destination(resources).get("BucketARN")), {})
     expiring = [r for r in lifecycle(bucket) if {"ExpirationInDays", "ExpirationDate"} & set(r)]
     hit = [r for r in expiring if TABLE.startswith(r.get("Prefix", "")) or r["Prefix"].startswith(TABLE)]
@@ -117,6 +128,7 @@ def errors_and_backup_expire(resources):
 RULES = [
     buckets_are_closed_encrypted_and_owned,
     buckets_answer_only_over_tls,
+    bucket_policies_allow_nobody_anything,
     buckets_outlive_the_stack,
     unfinished_uploads_are_aborted,
     events_expire_as_their_partitions_do,

@@ -27,8 +27,8 @@ def dynamic_partitioning_is_on(resources):
     if configuration.get("Enabled") is not True:
         problems.append("the prefix names partition keys, but dynamic partitioning is off")
     seconds = configuration.get("RetryOptions", {}).get("DurationInSeconds")
-    if seconds is None or not 0 <= int(seconds) <= 7200:
-        problems.append(f"retry duration is {seconds}, want 0..7200 s, stated")
+    if seconds is None or not 60 <= int(seconds) <= 7200:
+        problems.append(f"retry duration is {seconds}, want 60..7200 s, stated: S3 has bad minutes")
     return problems
 
 
@@ -46,7 +46,11 @@ def buffer_suits_dynamic_partitioning(resources):
 
 def backup_buffer_states_size_and_interval(resources):
     hints = backup(resources).get("BufferingHints", {})
-    return [f"backup: {name} is missing" for name in ("SizeInMBs", "IntervalInSeconds") if name not in hints]
+    return [
+        f"backup: {name} is {hints.get(name)}, want 1..{most}, stated"
+        for name, most in (("SizeInMBs", 128), ("IntervalInSeconds", 900))
+        if not 1 <= int(hints.get(name, 0)) <= most
+    ]
 
 
 def compression_fits_the_format(resources):

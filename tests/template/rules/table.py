@@ -1,5 +1,7 @@
 """The Glue table: what the stream writes, and what Spectrum reads, in the same words."""
 
+import re
+
 from .find import as_list, destination, of_type, target, text
 from .prefixes import KEYS, TABLE
 
@@ -45,7 +47,7 @@ def conversion_is_complete(resources):
         case {
             "Enabled": True,
             "InputFormatConfiguration": {"Deserializer": {"OpenXJsonSerDe": dict()}},
-            "OutputFormatConfiguration": {"Serializer": {"ParquetSerDe": dict()}},
+            "OutputFormatConfiguration": {"Serializer": {"ParquetSerDe": {"Compression": "SNAPPY" | "GZIP"}}},
             "SchemaConfiguration": {
                 "RoleARN": role,
                 "CatalogId": _,
@@ -60,6 +62,11 @@ def conversion_is_complete(resources):
     return [f"conversion is {conversion(resources)}"]
 
 
+def table_is_called_as_the_sql_calls_it(resources):
+    name = table(resources)["TableInput"].get("Name")
+    return [] if name == "events" else [f"sql/ reads the table events, not {name}"]
+
+
 def table_lies_where_the_stream_writes(resources):
     bucket = target(destination(resources)["BucketARN"])
     location = text(table(resources)["TableInput"]["StorageDescriptor"]["Location"])
@@ -72,6 +79,13 @@ def table_is_partitioned_like_the_prefix(resources):
     found = [(key["Name"], key["Type"]) for key in table(resources)["TableInput"].get("PartitionKeys", [])]
     want = list(zip(KEYS, ["string", "date"], strict=True))
     return [] if found == want else [f"partition keys are {found}, want {want}"]
+
+
+def partitions_are_those_that_are_registered(resources):
+    """With partition projection Athena computes partitions and ignores the registered ones; Spectrum does not know it. One
+    table would have two sets of partitions."""
+    parameters = table(resources)["TableInput"].get("Parameters", {})
+    return [f"{name} = {value}" for name, value in parameters.items() if re.match(r"projection\.|storage\.location", name)]
 
 
 def columns_are_no_partition_keys(resources):
@@ -91,8 +105,10 @@ def table_learns_of_a_column_before_the_function_does(resources):
 RULES = [
     table_reads_the_format_that_the_stream_writes,
     conversion_is_complete,
+    table_is_called_as_the_sql_calls_it,
     table_lies_where_the_stream_writes,
     table_is_partitioned_like_the_prefix,
+    partitions_are_those_that_are_registered,
     columns_are_no_partition_keys,
     table_learns_of_a_column_before_the_function_does,
 ]
