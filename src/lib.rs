@@ -20,7 +20,7 @@
 //!   * `returned`: a row that comes back is given back as it is
 //!   * [`partition`]: event type and date, from a closed set
 //!   * `compact`: what no column has, as JSON for `extra`
-//!   * `encode`: the row as one line of JSON
+//!   * `encode`, `append`: the row as one line of JSON, its short texts put together
 //! * [`observe`]: what became of an event and why, for tools that explain it
 //! * [`row`], [`reject`]: what a row is while it is made; why a record is none
 //! * [`telemetry`]: what an invocation tells the log

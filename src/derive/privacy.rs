@@ -111,6 +111,9 @@ fn hash_addresses(text: &str) -> Option<String> {
             .map_or(kept, |before| kept + before + text[kept + before..].chars().next().map_or(1, char::len_utf8));
         let rest = &text[from..];
         let domain = rest[..rest.find(|c| !is_domain(c)).unwrap_or(rest.len())].trim_end_matches(['.', '-']);
+        if start == at || !domain.contains('.') {
+            continue;
+        }
         let lower = domain.to_ascii_lowercase();
         let is_picture = PICTURES.iter().any(|ending| lower.ends_with(ending));
         let address = format!("{}@{domain}", &text[start..at]);
