@@ -195,12 +195,11 @@ impl Row {
     }
 
     /// Adds flags of a column.
-    pub(crate) fn flag(&mut self, column: usize, flags: FlagSet) {
+    pub(crate) fn flag(&mut self, column: usize, mut flags: FlagSet) {
         if !flags.is_empty() {
-            let before = if self.flagged.has(column) { self.flags[column] } else { FlagSet::default() };
+            flags.join(self.flags(Some(column)));
             self.flagged.add(column);
             self.flags[column] = flags;
-            self.flags[column].join(before);
         }
     }
 

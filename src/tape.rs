@@ -55,7 +55,7 @@ pub(crate) struct Entry {
     pub(crate) fate: Fate,
     /// What the key holds, if privacy protects that.
     pub(crate) rule: Option<Rule>,
-    /// The path that the value answers, or [`NO_SOURCE`].
+    /// The path that the value answers, or [`crate::schema::plan::NO_SOURCE`].
     pub(crate) source: u16,
     /// Index of the first entry after this one's own.
     pub(crate) end: u32,

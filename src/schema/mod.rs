@@ -6,6 +6,7 @@
 mod check;
 mod column_type;
 mod compile;
+pub(crate) mod derived;
 mod document;
 pub(crate) mod fold;
 pub(crate) mod plan;

@@ -5,9 +5,10 @@ mod roles;
 mod vocabulary;
 
 use super::check;
+use super::derived::Derived;
 use super::document::{At, Document};
 use super::fold::FoldedMap;
-use super::plan::{Derived, PathSource, Plan, Rule, Window};
+use super::plan::{PathSource, Plan, Rule, Window};
 use super::problem::Found;
 use super::source::Step;
 use super::tree::Tree;
