@@ -3,6 +3,7 @@
 mod explain;
 mod generate;
 mod input;
+mod interrupt;
 mod invocation;
 mod lake;
 mod object;

@@ -93,6 +93,22 @@ fn each_fault_of_an_answer_costs_the_record_that_it_concerns() {
     }
     let no_metadata = |answer: &mut Value| drop(answer["records"][1]["metadata"].take());
     play("no-metadata", no_metadata, &expected(1, "DynamicPartitioning.MetadataExtractionFailed"));
+    for (name, wrong) in [("no-object", Value::Null), ("no-id", json!({ "recordId": 2 }))] {
+        play(name, move |answer| answer["records"][1] = wrong.clone(), &expected(1, "Lambda.MissingRecordId"));
+    }
+    for (name, key) in [("data", json!([1])), ("result", json!(7))] {
+        let spoil = move |answer: &mut Value| answer["records"][1][name] = key.clone();
+        play(name, spoil, &expected(1, "Lambda.InvalidReturnFormat"));
+    }
+    for (name, metadata) in [("metadata", json!("text")), ("number-key", json!({ "partitionKeys": { "date": 7 } }))] {
+        let spoil = move |answer: &mut Value| answer["records"][1]["metadata"] = metadata.clone();
+        play(name, spoil, &expected(1, "DynamicPartitioning.MetadataExtractionFailed"));
+    }
+    let long = |answer: &mut Value| {
+        answer["records"][1]["metadata"]["partitionKeys"]["date"] =
+            "x".repeat(513 - "events/event_type=page_view/date=/".len()).into();
+    };
+    play("long-key", long, &expected(1, "DynamicPartitioning.MetadataExtractionFailed"));
     for (name, answer) in [("no-records", json!({})), ("empty", json!({ "records": [] })), ("text", json!("nonsense"))]
     {
         play(name, move |body| *body = answer.clone(), &expected(3, "Lambda.MissingRecordId"));
@@ -134,20 +150,6 @@ fn an_answer_larger_than_lambdas_is_a_failed_invocation() {
 }
 
 #[test]
-fn a_lake_that_holds_the_input_is_not_replaced() {
-    let lake = Folder::new("own-input");
-    run("no JSON\n", &lake, &["--arrival", ARRIVAL]);
-    let before = lake.files("");
-    let errors = lake.path().join("errors");
-    for arguments in [vec!["replay", "--to"], vec!["run", "--out"]] {
-        let output =
-            support::clickstream().args(arguments).arg(lake.path()).arg(&errors).output().expect("the tool runs");
-        assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("name another folder"));
-        assert!(lake.files("") == before);
-    }
-}
-
-#[test]
 fn no_function_at_the_address_is_an_error_that_says_so() {
     let lake = Folder::new("nobody");
     let output = support::command(RECORDS, &lake, &["--via", "http://127.0.0.1:9"]);
@@ -167,17 +169,6 @@ fn the_same_input_gives_the_same_files() {
     let other = Folder::new("other-seed");
     run(&input, &other, &["--arrival", "2026-11-24T00:00:00Z", "--seed", "2"]);
     assert!(other.files("").iter().map(|file| &file.0).ne(trees[0].1.iter().map(|file| &file.0)));
-}
-
-#[test]
-fn a_folder_with_other_things_in_it_is_left_alone() {
-    let folder = Folder::new("other");
-    std::fs::create_dir_all(folder.path()).expect("a folder");
-    std::fs::write(folder.path().join("precious"), "x").expect("a file");
-    let output = support::command(RECORDS, &folder, &[]);
-    assert!(!output.status.success());
-    assert!(String::from_utf8_lossy(&output.stderr).contains("name a new one"));
-    assert!(folder.path().join("precious").exists());
 }
 
 #[test]

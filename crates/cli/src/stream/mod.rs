@@ -191,8 +191,8 @@ impl Stream {
         }
         keys.retain(|name, _| needed.contains(&name.as_str()));
         let target = Target::Partition(keys.clone());
-        if !self.delivery.has_room(&target) {
-            return self.fail(record, &Failure::ActivePartitionsLimitExceeded, watch);
+        if let Some(failure) = self.delivery.refuses(&target) {
+            return self.fail(record, &failure, watch);
         }
         self.counts.delivered += 1;
         watch.rows(record, &keys, &data);
