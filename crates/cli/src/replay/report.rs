@@ -18,6 +18,8 @@ const MAX_SHOWN: usize = 200;
 #[derive(Debug, Default)]
 pub(super) struct Report {
     pub(super) objects: u64,
+    /// Files in the folders that are no error objects.
+    pub(super) others: u64,
     pub(super) records: u64,
     fates: BTreeMap<Fate, u64>,
     /// By folder and error code.
@@ -71,7 +73,7 @@ impl Report {
     /// For programs.
     pub(super) fn json(&self) -> Value {
         let mut summary = json!({
-            "objects": self.objects, "records": self.records, "rows": self.rows, "put": self.put,
+            "objects": self.objects, "others": self.others, "records": self.records, "rows": self.rows, "put": self.put,
             "repeated": self.repeated, "left": self.left, "adds_up": self.add_up() == [true, true],
             "errors": self.kinds.iter().map(|((folder, code), kind)| json!({
                 "folder": folder, "code": code, "message": kind.message, "meaning": folder::meaning(code),
@@ -101,7 +103,11 @@ impl Report {
         let says = self.add_up().map(|holds| if holds { "adds up" } else { "DOES NOT ADD UP" });
         let fates =
             Fate::ALL.map(|fate| format!("{} {}", self.fates.get(&fate).unwrap_or(&0), fate.code().replace('_', " ")));
-        let _ = writeln!(page, "\nobjects    {:>8}", self.objects);
+        let _ = write!(page, "\nobjects    {:>8}", self.objects);
+        if self.others > 0 {
+            let _ = write!(page, "; {} other files are passed over", self.others);
+        }
+        page.push('\n');
         let _ = writeln!(page, "records    {:>8} = {}   ({})", self.records, fates.join(" + "), says[0]);
         let _ = writeln!(
             page,

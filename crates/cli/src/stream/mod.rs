@@ -37,7 +37,7 @@ use std::collections::BTreeMap;
 
 pub(crate) use delivery::{Delivered, Report};
 pub(crate) use failure::Failure;
-pub(crate) use function::Function;
+pub(crate) use function::{Function, MOST_BYTES};
 pub(crate) use settings::Settings;
 
 /// What happened on the way, for whoever wants to know.
