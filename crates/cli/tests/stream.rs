@@ -277,32 +277,6 @@ fn rows_of_one_partition_become_objects_by_size_and_by_age() {
 }
 
 #[test]
-fn every_shape_of_input_gives_the_same_lake() {
-    let events = [r#"{"event":"search","q":"a\"]}"}"#, r#"{"event":"login","n":[1,{"a":2}]}"#];
-    let firehose =
-        |event: &&str| json!({ "recordId": "1", "approximateArrivalTimestamp": 7, "data": STANDARD.encode(event) });
-    let lines = format!("{}\n{}\n", events[0], events[1]);
-    let pretty = events.map(|event| format!("{:#}", serde_json::from_str::<Value>(event).expect("JSON")));
-    let invocation = json!({ "records": events.iter().map(firehose).collect::<Vec<_>>() });
-    let shapes = [
-        lines.clone().into_bytes(),
-        format!("[{}]", events.join(",\n ")).into_bytes(),
-        invocation.to_string().into_bytes(),
-        format!("{invocation:#}").into_bytes(),
-        events.map(|event| firehose(&event).to_string() + "\n").concat().into_bytes(),
-        support::packed(lines.as_bytes()),
-    ];
-    let trees = shapes.map(|input| {
-        let lake = Folder::new("shape");
-        run(input, &lake, &["--arrival", ARRIVAL]);
-        lake.files("")
-    });
-    assert!(trees.iter().all(|tree| *tree == trees[0]));
-    let lake = Folder::new("values");
-    assert_eq!(run(pretty.join("\n"), &lake, &["--arrival", ARRIVAL])["rows"], 2);
-}
-
-#[test]
 fn defaults_are_those_of_the_template() {
     let template = std::fs::read_to_string("../../template.yaml").expect("template.yaml");
     let help = support::clickstream().args(["run", "--help"]).output().expect("the tool runs");

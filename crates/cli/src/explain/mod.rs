@@ -110,7 +110,13 @@ impl<'a> Explain<'a> {
             if incoming.data.len() > MAX_RECORD {
                 coverage.refused += 1;
                 if self.wants(|only| only == Only::Rejected) {
-                    self.rejected(number, "Refused", "too_large", "larger than 1,000 KiB: Firehose does not take it", 0)?;
+                    self.rejected(
+                        number,
+                        "Refused",
+                        "too_large",
+                        "larger than 1,000 KiB: Firehose does not take it",
+                        0,
+                    )?;
                 }
                 continue;
             }

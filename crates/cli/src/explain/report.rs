@@ -95,7 +95,8 @@ impl<'a> Report<'a> {
         let reasons = Reason::ALL.iter().zip(self.coverage.failed).filter(|(_, n)| *n > 0);
         let reasons: Vec<_> = reasons.map(|(reason, n)| format!("{} {n}", reason.code())).collect();
         let refused = if *refused > 0 { format!(" + {refused} refused") } else { String::new() };
-        let _ = writeln!(page, "records {records:>8} = {ok} ok + {dropped} dropped + {failed} failed{refused}   ({sum})");
+        let _ =
+            writeln!(page, "records {records:>8} = {ok} ok + {dropped} dropped + {failed} failed{refused}   ({sum})");
         let _ = writeln!(page, "events  {:>8} = {rows} rows + {rejected} rejected", rows + rejected);
         if !reasons.is_empty() {
             let _ = writeln!(page, "failed  {failed:>8}   {}", reasons.join(", "));

@@ -49,7 +49,9 @@ impl<R: BufRead> Elements<R> {
             let end = match &mut brackets {
                 Some(brackets) => brackets.end_in(chunk),
                 // A number or a word has one byte at least, and ends where something else begins.
-                None => (usize::from(element.is_empty())..chunk.len()).find(|at| b" \t\r\n,[]{}\"".contains(&chunk[*at])),
+                None => {
+                    (usize::from(element.is_empty())..chunk.len()).find(|at| b" \t\r\n,[]{}\"".contains(&chunk[*at]))
+                }
             };
             let length = end.unwrap_or(chunk.len());
             let is_last = end.is_some() || chunk.is_empty();

@@ -9,9 +9,9 @@ mod shape;
 mod values;
 
 use anyhow::{Context, Result};
+use elements::Elements;
 use flate2::read::MultiGzDecoder;
 use indicatif::{ProgressBar, ProgressStyle};
-use elements::Elements;
 use lines::Lines;
 use shape::Shape;
 use std::fs::{self, File};

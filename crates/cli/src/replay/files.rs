@@ -50,7 +50,11 @@ pub(super) fn below(paths: &[PathBuf]) -> Result<Vec<Found>> {
         let about = fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
         let in_folder = about.is_dir();
         let mut below = Vec::new();
-        if in_folder { walk(path, &mut below)? } else { below.push(path.clone()) }
+        if in_folder {
+            walk(path, &mut below)?
+        } else {
+            below.push(path.clone())
+        }
         files.extend(below.into_iter().map(|path| Found { path, in_folder }));
     }
     Ok(files)
