@@ -44,14 +44,15 @@ pub(crate) fn uninterrupted<T>(make: impl FnOnce() -> T) -> T {
     make()
 }
 
-impl Removed {
-    /// Does the last step, which an interruption has to wait for. After it the folder is no longer this process's to remove.
-    pub(crate) fn keep<T>(&self, finish: impl FnOnce() -> Result<T>) -> Result<T> {
-        let mut folder = unfinished();
-        let finished = finish()?;
-        *folder = None;
-        Ok(finished)
-    }
+/// Does the last step, which an interruption has to wait for. After it the folder is no longer this process's to remove.
+///
+/// # Errors
+/// If the step has some; then the folder goes as before.
+pub(crate) fn keeps<T>(finish: impl FnOnce() -> Result<T>) -> Result<T> {
+    let mut folder = unfinished();
+    let finished = finish()?;
+    *folder = None;
+    Ok(finished)
 }
 
 fn unfinished() -> MutexGuard<'static, Option<PathBuf>> {

@@ -26,7 +26,7 @@ pub(crate) struct Lake {
     place: PathBuf,
     partial: PathBuf,
     /// The partial folder goes before its mark is unlocked.
-    removed: Removed,
+    _removed: Removed,
     /// No other process writes for the same place while this is open.
     _mark: File,
 }
@@ -68,7 +68,7 @@ impl Lake {
             back.with_context(|| format!("cannot put {} back", before.display()))?;
         }
         fs::create_dir_all(partial.join(SPOOL)).with_context(|| format!("cannot make {}", partial.display()))?;
-        Ok(Self { place: place.to_owned(), partial, removed, _mark: mark })
+        Ok(Self { place: place.to_owned(), partial, _removed: removed, _mark: mark })
     }
 
     /// A place for records that wait, another one for each number.
@@ -91,7 +91,7 @@ impl Lake {
     pub(crate) fn finish(self) -> Result<()> {
         fs::remove_dir_all(self.partial.join(SPOOL))?;
         let before = before(&self.partial);
-        self.removed.keep(|| {
+        interrupt::keeps(|| {
             if self.place.exists() {
                 fs::rename(&self.place, &before).with_context(|| format!("cannot replace {}", self.place.display()))?;
             }
@@ -148,7 +148,7 @@ fn spelled(part: &str) -> String {
         "" => "%00".into(),
         "." | ".." => part.replace('.', "%2E"),
         part if part.len() > MOST_NAME => {
-            let sum: String = Sha256::digest(part).iter().map(|byte| format!("{byte:02x}")).collect();
+            let sum = format!("{:x}", Sha256::digest(part));
             format!("{}~{sum}", part[..part.floor_char_boundary(MOST_NAME - sum.len() - 1)].replace('\0', "%"))
         }
         part => part.replace('\0', "%00"),

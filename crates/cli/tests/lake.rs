@@ -141,3 +141,23 @@ fn a_folder_with_other_things_in_it_is_left_alone() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("name a new one"));
     assert!(folder.path().join("precious").exists());
 }
+
+#[test]
+fn what_is_no_file_of_records_or_no_place_for_a_lake_is_said_with_what_to_do() {
+    let folder = Folder::new("said");
+    fs::create_dir_all(folder.path().join("records")).expect("a folder");
+    fs::write(folder.path().join("file"), RECORDS).expect("a file");
+    for (arguments, why) in [
+        ("run records --out lake", "records is a folder; name the files in it, such as records/*"),
+        ("run nothing --out lake", "cannot read nothing: No such file"),
+        ("run file --out records/../file", "file lies in"),
+        ("replay records --to file", "file is no folder; name a new one"),
+        ("run file --out file/lake", "cannot make file/lake.partial"),
+    ] {
+        let output =
+            clickstream().args(arguments.split(' ')).current_dir(folder.path()).output().expect("the tool runs");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(1) && told.contains(why), "{arguments}: {told}");
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 2, "{arguments}");
+    }
+}

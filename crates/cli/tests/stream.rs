@@ -299,3 +299,20 @@ fn defaults_are_those_of_the_template() {
         assert!(template.contains(&line), "template.yaml lacks `{line}`");
     }
 }
+
+#[test]
+fn a_record_is_shown_before_and_after_or_it_is_said_that_there_is_none() {
+    let lake = Folder::new("show");
+    let shown = |event_type: &str| {
+        let mut command = support::clickstream();
+        command.args(["run", "../../samples/own-site.ndjson", "--arrival", ARRIVAL, "--show", event_type, "--out"]);
+        let output = command.arg(lake.path()).output().expect("the tool runs");
+        (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    };
+    let (told, page) = shown("page_view");
+    assert!(told && page.starts_with("before\n  {") && page.contains("\nafter\n  event_id "), "{page}");
+    let (told, page) = shown("refund");
+    assert!(told && page.starts_with("no record is of the event type refund\n\n"), "{page}");
+    let (told, page) = shown("pageview");
+    assert!(!told && page.contains("the schema has no event type pageview; it has page_view, "), "{page}");
+}

@@ -8,7 +8,7 @@ mod recorded;
 mod shape;
 mod values;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use elements::Elements;
 use flate2::read::MultiGzDecoder;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -112,6 +112,8 @@ impl Input {
         let name = path.display().to_string();
         let file: Box<dyn Read> = if path == Path::new("-") {
             Box::new(io::stdin())
+        } else if path.is_dir() {
+            bail!("{name} is a folder; name the files in it, such as {}", path.join("*").display());
         } else {
             Box::new(File::open(path).with_context(|| format!("cannot read {name}"))?)
         };

@@ -7,11 +7,12 @@ use std::path::Path;
 pub(super) fn arrival(path: &Path) -> Option<i64> {
     // The stream's own name may hold hyphens.
     let parts: Vec<_> = path.file_name()?.to_str()?.split('-').collect();
-    let [_, .., version, year, month, day, hour, minute, second, a, b, c, d, e] = parts.as_slice() else { return None };
+    let [_, .., version, year, month, day, hour, minute, second, _, _, _, _, _] = parts.as_slice() else { return None };
     let time = [year, month, day, hour, minute, second];
-    let uuid = [a, b, c, d, e.split('.').next()?];
+    let uuid = parts[parts.len() - 5..].iter().map(|part| part.split('.').next().unwrap_or_default());
+    let uuid: Vec<_> = uuid.collect();
     let is_named = time.iter().chain([&version]).all(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
-        && uuid.map(str::len) == [8, 4, 4, 4, 12]
+        && uuid.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12])
         && uuid.concat().bytes().all(|byte| byte.is_ascii_hexdigit());
     let time = is_named.then(|| format!("{year}-{month}-{day}T{hour}:{minute}:{second}Z"))?;
     time::parse(&time)

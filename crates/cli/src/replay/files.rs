@@ -51,9 +51,9 @@ pub(super) fn below(paths: &[PathBuf]) -> Result<Vec<Found>> {
         let in_folder = about.is_dir();
         let mut below = Vec::new();
         if in_folder {
-            walk(path, &mut below)?
+            walk(path, &mut below)?;
         } else {
-            below.push(path.clone())
+            below.push(path.clone());
         }
         files.extend(below.into_iter().map(|path| Found { path, in_folder }));
     }

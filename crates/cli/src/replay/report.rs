@@ -2,6 +2,7 @@
 
 use super::folder;
 use super::review::{Fate, Reviewed};
+use crate::output::shown;
 use clickstream::derive::time;
 use clickstream::schema::Plan;
 use serde_json::{Value, json};
@@ -48,14 +49,14 @@ impl Report {
     pub(super) fn add(&mut self, reviewed: &Reviewed) {
         self.records += 1;
         *self.fates.entry(reviewed.fate).or_default() += 1;
-        let mut kind = (reviewed.record.folder, shown(&reviewed.record.code));
+        let mut kind = (reviewed.record.folder, shown(&reviewed.record.code, MAX_SHOWN));
         if self.kinds.len() >= MAX_KINDS && !self.kinds.contains_key(&kind) {
             kind.1 = "…".into();
         }
         let kind = self.kinds.entry(kind).or_default();
         kind.records += 1;
         if kind.message.is_empty() {
-            kind.message = shown(&reviewed.record.message);
+            kind.message = shown(&reviewed.record.message, MAX_SHOWN);
         }
         let today = reviewed.reason.as_ref().map_or("rows", |(code, _)| code);
         *kind.today.entry(today).or_default() += 1;
@@ -139,12 +140,7 @@ impl Reviewed {
             (None, [row, rest @ ..]) => format!("{} and {} more rows", plan.prefix(&row.partition), rest.len()),
             (None, []) => String::new(),
         };
-        let code = shown(&self.record.code);
+        let code = shown(&self.record.code, MAX_SHOWN);
         format!("{:<13}  {}  {code}  {what}", self.fate.code().replace('_', " "), self.record.place)
     }
-}
-
-/// A foreign text on a line of a terminal.
-fn shown(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_SHOWN).collect()
 }

@@ -55,15 +55,13 @@ pub(super) fn verdicts(body: &str, ids: &[String]) -> Vec<Verdict> {
     }
     let verdict = |id: &String| match answered.remove(id) {
         None => Verdict::Failed(Failure::MissingRecordId),
-        Some(mut records) if records.len() == 1 => {
-            records.pop().map_or(Verdict::Failed(Failure::MissingRecordId), verdict_on)
-        }
+        Some(records) if records.len() == 1 => verdict_on(&records[0]),
         Some(_) => Verdict::Failed(Failure::DuplicatedRecordId),
     };
     ids.iter().map(verdict).collect()
 }
 
-fn verdict_on(record: Answered) -> Verdict {
+fn verdict_on(record: &Answered) -> Verdict {
     match (record.result.as_str(), &record.data) {
         (Some("Dropped"), _) => Verdict::Dropped,
         (Some("ProcessingFailed"), _) => Verdict::Failed(Failure::ProcessingFailedStatus),
