@@ -45,7 +45,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value = "parquet")]
     format: Format,
     /// Where the function is: `inprocess`, or an emulator's address.
-    #[arg(long, value_name = "URL", default_value = "inprocess")]
+    #[arg(long, value_name = "URL", default_value = IN_PROCESS, value_parser = via)]
     via: String,
     /// Another schema than the one built in.
     #[arg(long, value_name = "FILE")]
@@ -60,12 +60,24 @@ pub(crate) struct Args {
     settings: Settings,
 }
 
+const IN_PROCESS: &str = "inprocess";
+
+/// Emulators speak plain HTTP on loopback.
+fn via(text: &str) -> Result<String, String> {
+    let is_address = text.strip_prefix("http://").is_some_and(|rest| !rest.starts_with(['/', ':']) && !rest.is_empty());
+    if text == IN_PROCESS || is_address {
+        Ok(text.into())
+    } else {
+        Err(format!("write {IN_PROCESS}, or an address such as http://127.0.0.1:9101"))
+    }
+}
+
 /// Runs the stream and prints what it came to.
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let start = Instant::now();
     let schema = || plan(args.schema.as_deref());
     let function = match args.via.as_str() {
-        "inprocess" => Function::in_process(Transform::new(schema()?)),
+        IN_PROCESS => Function::in_process(Transform::new(schema()?)),
         url => Function::at(url),
     };
     if let Some(show) = &args.show {
