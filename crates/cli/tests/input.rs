@@ -79,7 +79,9 @@ fn rows(lake: &Folder) -> BTreeMap<String, Vec<String>> {
         let partition = key.rsplit_once('/').expect("a folder").0.to_owned();
         rows.entry(partition).or_default().extend(text.lines().map(str::to_owned));
     }
-    rows.values_mut().for_each(|rows| rows.sort());
+    for rows in rows.values_mut() {
+        rows.sort();
+    }
     rows
 }
 

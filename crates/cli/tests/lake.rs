@@ -26,7 +26,7 @@ fn begun(lake: &Folder) -> Child {
     child.stdin.as_mut().expect("standard input").write_all(RECORDS.as_bytes()).expect("written");
     let start = Instant::now();
     while !lake.path().with_extension("partial").join(".spool").exists() {
-        assert!(start.elapsed() < Duration::from_secs(60), "it does not begin");
+        assert!(start.elapsed() < Duration::from_mins(1), "it does not begin");
         std::thread::sleep(Duration::from_millis(5));
     }
     child

@@ -216,6 +216,9 @@ fn nothing_is_put_into_a_stream_without_a_word() {
     let text = String::from_utf8(output.stdout).expect("text");
     assert!(text.contains("rows              1 = 0 put + 0 repeated + 1 left   (adds up)"), "{text}");
     assert!(text.contains("nothing was put"), "{text}");
+    // Neither with a word, where no stream can be reached: without the feature for it, or without credentials.
+    let output = folder.command("x --to-stream clicks --execute").env_clear().output().expect("the tool runs");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1, "no journal is begun");
 }
 

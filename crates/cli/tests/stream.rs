@@ -156,7 +156,10 @@ fn no_function_at_the_address_is_an_error_that_says_so() {
     assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("start the emulator first"));
     for via in ["localhost:9101", "https://127.0.0.1:9101", "in-process", "http://"] {
         let output = support::command(RECORDS, &lake, &["--via", via]);
-        assert!(String::from_utf8_lossy(&output.stderr).contains("write inprocess, or an address"), "{via}: {output:?}");
+        assert!(
+            String::from_utf8_lossy(&output.stderr).contains("write inprocess, or an address"),
+            "{via}: {output:?}"
+        );
     }
     let partial = lake.path().with_extension("partial");
     assert!(!lake.path().exists() && !partial.exists(), "{}", partial.display());

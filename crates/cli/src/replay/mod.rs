@@ -142,10 +142,10 @@ fn journal_path(args: &Args, stream: &str) -> PathBuf {
 
 /// Puts all rows into the stream. Gives what stopped it, if something did.
 fn execute(args: &Args, stream: &str, replay: &mut Replay) -> Result<Option<anyhow::Error>> {
+    let mut reached = reach(stream)?;
     let (journal, taken) = Journal::open(&journal_path(args, stream), stream)?;
     replay.met = taken;
-    let mut stream = reach(stream)?;
-    let mut put = Put::new(stream.as_mut(), journal, Patience { tries: args.tries, pause: PAUSE });
+    let mut put = Put::new(reached.as_mut(), journal, Patience { tries: args.tries, pause: PAUSE });
     let mut stopped = None;
     while let Some(row) = replay.next() {
         let row = row?.data;
