@@ -1,7 +1,7 @@
 //! What a run came to, for people and for programs. The sums add up, and say so.
 
 use crate::input::Incoming;
-use crate::object::lines_in;
+use crate::object;
 use crate::output::shown;
 use crate::stream::{Counts, Delivered, Failure, Report, Settings, Watch};
 use base64::Engine;
@@ -41,12 +41,12 @@ pub(crate) struct Summary {
 
 impl Watch for Summary {
     fn rows(&mut self, record: &Incoming, keys: &BTreeMap<String, String>, rows: &[u8]) {
-        let lines = lines_in(rows);
-        self.rows += lines;
+        let count = object::rows_in(rows);
+        self.rows += count;
         self.bytes += rows.len() as u64;
         let event_type = keys.get("event_type");
         if event_type.is_some_and(|event_type| event_type == "other") {
-            self.other += lines;
+            self.other += count;
         }
         if self.example.is_none() && event_type.is_some() && event_type == self.show.as_ref() {
             self.example = Some((record.data.clone(), rows.to_owned()));

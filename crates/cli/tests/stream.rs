@@ -323,3 +323,21 @@ fn a_record_is_shown_before_and_after_or_it_is_said_that_there_is_none() {
     let (told, page) = shown("pageview");
     assert!(!told && page.contains("the schema has no event type pageview; it has page_view, "), "{page}");
 }
+
+#[test]
+fn rows_add_up_however_a_function_writes_them() {
+    for format in ["parquet", "json"] {
+        let function = Function::start(|request| {
+            let data =
+                ["{\"event_id\":\"1\"}{\"event_id\":\"2\"}", "\n\n", "{\n\"event_id\":\n\"3\"} {}\n{no JSON}\n{}\n"];
+            let mut answer = sound(request);
+            for (record, data) in answer["records"].as_array_mut().expect("records").iter_mut().zip(data) {
+                record["data"] = STANDARD.encode(data).into();
+            }
+            answer.to_string()
+        });
+        let lake = Folder::new("written");
+        let summary = run(RECORDS, &lake, &["--via", &function.url, "--arrival", ARRIVAL, "--format", format]);
+        assert_eq!([&summary["adds_up"], &summary["rows"]], [&json!(true), &json!(5)], "{format}: {summary}");
+    }
+}
