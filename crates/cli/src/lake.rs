@@ -1,18 +1,27 @@
 //! A folder laid out like the bucket: it appears whole or not at all.
 
 use crate::interrupt::{self, Removed};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// Marks a folder as one that this tool made and may make anew. Locked while the folder is written.
 const MARK: &str = ".clickstream-lake";
 
+/// What the mark says of a folder that is being written, or was when its process died,
+const UNFINISHED: &str = "being written by `clickstream run`\n";
+
+/// and of one that is whole.
+const WHOLE: &str = "made by `clickstream run`\n";
+
 /// Where records wait for their objects, inside the folder while it is written.
 const SPOOL: &str = ".spool";
+
+/// Where the lake of before is, inside the one that replaces it, for the moment in which that happens.
+const BEFORE: &str = ".before";
 
 /// The most bytes of a file's name.
 const MOST_NAME: usize = 255;
@@ -61,12 +70,6 @@ impl Lake {
         let partial = place.with_file_name(name);
         let mark = claim(&partial, place)?;
         let removed = interrupt::removes(&partial)?;
-        // A process that died between the two steps of `finish` left the lake of before beside its place.
-        let before = before(&partial);
-        if before.exists() {
-            let back = if place.exists() { fs::remove_dir_all(&before) } else { fs::rename(&before, place) };
-            back.with_context(|| format!("cannot put {} back", before.display()))?;
-        }
         fs::create_dir_all(partial.join(SPOOL)).with_context(|| format!("cannot make {}", partial.display()))?;
         Ok(Self { place: place.to_owned(), partial, _removed: removed, _mark: mark })
     }
@@ -89,17 +92,20 @@ impl Lake {
 
     /// Puts the lake in its place.
     pub(crate) fn finish(self) -> Result<()> {
-        fs::remove_dir_all(self.partial.join(SPOOL))?;
-        let before = before(&self.partial);
+        let Self { place, partial, .. } = &self;
+        let cannot = || format!("cannot make {}", place.display());
+        fs::remove_dir_all(partial.join(SPOOL)).with_context(cannot)?;
         interrupt::keeps(|| {
-            if self.place.exists() {
-                fs::rename(&self.place, &before).with_context(|| format!("cannot replace {}", self.place.display()))?;
+            let is_replaced = place.exists();
+            if is_replaced {
+                fs::rename(place, partial.join(BEFORE))
+                    .with_context(|| format!("cannot replace {}", place.display()))?;
             }
-            fs::rename(&self.partial, &self.place).with_context(|| format!("cannot make {}", self.place.display()))?;
-            if before.exists() {
-                fs::remove_dir_all(&before).with_context(|| format!("cannot remove {}", before.display()))?;
+            fs::rename(partial, place).with_context(cannot)?;
+            if is_replaced {
+                fs::remove_dir_all(place.join(BEFORE)).with_context(cannot)?;
             }
-            Ok(())
+            fs::write(place.join(MARK), WHOLE).with_context(cannot)
         })
     }
 }
@@ -108,9 +114,16 @@ impl Lake {
 fn claim(partial: &Path, place: &Path) -> Result<File> {
     let path = partial.join(MARK);
     let cannot = || format!("cannot make {}", partial.display());
+    let others = || -> Result<Vec<PathBuf>> {
+        let entries = fs::read_dir(partial).with_context(cannot)?.map(|entry| entry.map(|entry| entry.path()));
+        let entries = entries.collect::<io::Result<Vec<_>>>().with_context(cannot)?;
+        Ok(entries.into_iter().filter(|entry| *entry != path).collect())
+    };
+    let foreign = || format!("{} has other things in it; move it, or name another folder", partial.display());
     loop {
         fs::create_dir_all(partial).with_context(cannot)?;
-        let mut mark = OpenOptions::new().append(true).create(true).open(&path).with_context(cannot)?;
+        ensure!(path.exists() || others()?.is_empty(), foreign());
+        let mut mark = OpenOptions::new().read(true).append(true).create(true).open(&path).with_context(cannot)?;
         match mark.try_lock() {
             Err(TryLockError::WouldBlock) => {
                 bail!("another run is writing {}; wait for it, or name another folder", place.display());
@@ -122,23 +135,22 @@ fn claim(partial: &Path, place: &Path) -> Result<File> {
             // The other run has finished since, and its folder is in its place.
             continue;
         }
-        let cannot = || format!("cannot clear {}", partial.display());
-        for entry in fs::read_dir(partial).with_context(cannot)? {
-            let entry = entry.with_context(cannot)?.path();
-            if entry.is_dir() {
-                fs::remove_dir_all(entry).with_context(cannot)?;
-            } else if entry != path {
-                fs::remove_file(entry).with_context(cannot)?;
-            }
+        let mut says = String::new();
+        mark.read_to_string(&mut says).with_context(cannot)?;
+        let left_over = others()?;
+        ensure!(says == UNFINISHED || left_over.is_empty(), foreign());
+        mark.set_len(0).and_then(|()| mark.write_all(UNFINISHED.as_bytes())).with_context(cannot)?;
+        if !place.exists() && partial.join(BEFORE).exists() {
+            // The process died while it replaced the lake.
+            fs::rename(partial.join(BEFORE), place).with_context(|| format!("cannot put {} back", place.display()))?;
         }
-        mark.set_len(0).and_then(|()| mark.write_all(b"made by `clickstream run`\n")).with_context(cannot)?;
+        for entry in others()? {
+            let is_folder = fs::symlink_metadata(&entry).is_ok_and(|about| about.is_dir());
+            let removed = if is_folder { fs::remove_dir_all(&entry) } else { fs::remove_file(&entry) };
+            removed.with_context(|| format!("cannot clear {}", entry.display()))?;
+        }
         return Ok(mark);
     }
-}
-
-/// Where the lake of before is for the moment in which it is replaced.
-fn before(partial: &Path) -> PathBuf {
-    partial.with_extension("before")
 }
 
 /// A part of a key as a file's name: what the file system takes for its own (`.`, `..`, nothing) or cannot hold is spelled

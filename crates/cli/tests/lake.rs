@@ -86,13 +86,33 @@ fn a_lake_that_was_being_replaced_when_the_machine_died_is_back() {
     let lake = Folder::new("replaced");
     run(RECORDS, &lake, &["--arrival", ARRIVAL]);
     let before = lake.files("");
-    fs::rename(lake.path(), lake.path().with_extension("before")).expect("moved");
+    let partial = lake.path().with_extension("partial");
+    fs::create_dir(&partial).expect("a folder");
+    fs::write(partial.join(".clickstream-lake"), "being written by `clickstream run`\n").expect("a mark");
+    fs::rename(lake.path(), partial.join(".before")).expect("moved");
     let output = support::command(RECORDS, &lake, &["--via", "http://127.0.0.1:9"]);
     assert!(!output.status.success());
     assert!(lake.files("") == before && beside(&lake) == [""], "{:?}", beside(&lake));
-    fs::create_dir(lake.path().with_extension("before")).expect("left over");
-    run(RECORDS, &lake, &["--arrival", ARRIVAL]);
-    assert_eq!(beside(&lake), [""]);
+}
+
+#[test]
+fn what_people_call_as_the_tool_calls_its_folder_is_left_alone() {
+    let lake = Folder::new("own");
+    let partial = Folder::at(lake.path().with_extension("partial"));
+    fs::create_dir(partial.path()).expect("a folder");
+    fs::write(partial.path().join("precious"), "x").expect("a file");
+    let refused = || {
+        let output = support::command(RECORDS, &lake, &["--arrival", ARRIVAL]);
+        assert!(String::from_utf8_lossy(&output.stderr).contains("has other things in it"), "{output:?}");
+        assert!(!output.status.success() && !lake.path().exists());
+    };
+    refused();
+    assert_eq!(partial.files("").len(), 1);
+    fs::remove_file(partial.path().join("precious")).expect("removed");
+    run(RECORDS, &partial, &["--arrival", ARRIVAL]);
+    let whole = partial.files("");
+    refused();
+    assert!(partial.files("") == whole);
 }
 
 #[test]
