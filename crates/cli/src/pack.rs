@@ -1,6 +1,6 @@
 //! `clickstream pack`: records to one Firehose invocation.
 
-use crate::input::{Input, MAX_RECORD};
+use crate::input::{Input, MAX_RECORD, TOO_LARGE};
 use crate::invocation::request;
 use crate::output::print;
 use crate::stream::MOST_BYTES;
@@ -23,10 +23,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let (mut records, mut bytes) = (Vec::new(), 0);
     for (incoming, number) in args.input.records().zip(1..) {
         let incoming = incoming?;
-        ensure!(
-            incoming.data.len() <= MAX_RECORD,
-            "record {number} is larger than 1,000 KiB: Firehose does not take it"
-        );
+        ensure!(incoming.data.len() <= MAX_RECORD, "record {number} is {TOO_LARGE}");
         bytes += incoming.data.len().div_ceil(3) * 4;
         ensure!(bytes <= MOST_BYTES, "the records up to number {number} are more than Lambda takes in one invocation");
         records.push(incoming);

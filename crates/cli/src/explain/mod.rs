@@ -17,7 +17,7 @@ mod suggest;
 mod text;
 mod values;
 
-use crate::input::{Incoming, Input, MAX_RECORD};
+use crate::input::{Incoming, Input, MAX_RECORD, TOO_LARGE};
 use crate::schema;
 use anyhow::Result;
 use base64::Engine;
@@ -110,13 +110,7 @@ impl<'a> Explain<'a> {
             if incoming.data.len() > MAX_RECORD {
                 coverage.refused += 1;
                 if self.wants(|only| only == Only::Rejected) {
-                    self.rejected(
-                        number,
-                        "Refused",
-                        "too_large",
-                        "larger than 1,000 KiB: Firehose does not take it",
-                        0,
-                    )?;
+                    self.rejected(number, "Refused", "too_large", TOO_LARGE, 0)?;
                 }
                 continue;
             }

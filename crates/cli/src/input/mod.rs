@@ -23,6 +23,9 @@ use values::Values;
 /// The most bytes that Firehose takes in one record: 1,000 KiB before base64 (API reference, `Record`).
 pub(crate) const MAX_RECORD: usize = 1_024_000;
 
+/// What to say of a record with more.
+pub(crate) const TOO_LARGE: &str = "larger than 1,000 KiB: Firehose does not take it";
+
 /// The most bytes of a value in a file of invocations: twice what Lambda takes, which leaves room for white space.
 const MAX_INVOCATION: usize = 12 << 20;
 

@@ -83,8 +83,7 @@ impl Delivery {
         if self.buffers.contains_key(target) {
             return None;
         }
-        let place = Place { arrival: 0, error: "", random: &letters(&mut Random::of("length", [])), keys };
-        if !self.settings.prefix.fits(&place) {
+        if !self.settings.prefix.fits(keys) {
             return Some(Failure::PrefixTooLong);
         }
         let is_full = self.open() >= self.settings.active_partitions;
