@@ -3,6 +3,7 @@
 mod explain;
 mod generate;
 mod input;
+mod interrupt;
 mod invocation;
 mod lake;
 mod object;
@@ -17,9 +18,17 @@ mod summary;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
+const EXAMPLES: &str = "\
+Examples:
+  clickstream generate -n 100000 | clickstream run - --out lake
+  clickstream explain my-events.ndjson
+  clickstream replay lake
+
+Each command has examples of its own: clickstream run --help";
+
 /// Runs, feeds and explains the clickstream transform, without an AWS account.
 #[derive(Debug, Parser)]
-#[command(name = "clickstream", version, max_term_width = 100)]
+#[command(name = "clickstream", version, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

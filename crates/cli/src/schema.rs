@@ -18,14 +18,13 @@ use std::process::ExitCode;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  clickstream schema check
   clickstream schema ddl spectrum
   clickstream schema partitions 2026-11-01 2026-11-30
-  clickstream schema --schema my-schema.toml docs
+  clickstream schema check --schema my-schema.toml
   clickstream schema diff deployed.toml my-schema.toml")]
 pub(crate) struct Args {
     /// Another schema than the one built in.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", global = true)]
     schema: Option<PathBuf>,
     #[command(subcommand)]
     what: What,

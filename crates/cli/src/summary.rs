@@ -1,7 +1,8 @@
 //! What a run came to, for people and for programs. The sums add up, and say so.
 
 use crate::input::Incoming;
-use crate::object::lines_in;
+use crate::object;
+use crate::output::shown;
 use crate::stream::{Counts, Delivered, Failure, Report, Settings, Watch};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,6 +14,9 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
+
+/// The most characters that are shown of what a function died of.
+const MAX_SHOWN: usize = 300;
 
 /// What the stream's records held.
 #[derive(Debug)]
@@ -37,12 +41,12 @@ pub(crate) struct Summary {
 
 impl Watch for Summary {
     fn rows(&mut self, record: &Incoming, keys: &BTreeMap<String, String>, rows: &[u8]) {
-        let lines = lines_in(rows);
-        self.rows += lines;
+        let count = object::rows_in(rows);
+        self.rows += count;
         self.bytes += rows.len() as u64;
         let event_type = keys.get("event_type");
         if event_type.is_some_and(|event_type| event_type == "other") {
-            self.other += lines;
+            self.other += count;
         }
         if self.example.is_none() && event_type.is_some() && event_type == self.show.as_ref() {
             self.example = Some((record.data.clone(), rows.to_owned()));
@@ -119,6 +123,7 @@ impl Summary {
             "reasons": codes(&Reason::ALL.map(Reason::code), &self.reasons),
             "invocations": counts.invocations,
             "function_errors": counts.function_errors,
+            "died_of": died_of(counts),
             "events": self.rows + self.rejected,
             "rows": self.rows,
             "rejected": self.rejected,
@@ -166,8 +171,7 @@ impl Summary {
         line("failed", failed + not_converted, codes.collect::<Vec<_>>().join(", "));
         line("reasons", self.reasons.iter().sum(), listed(&Reason::ALL.map(Reason::code), &self.reasons));
         line("flags", self.flags.iter().sum(), listed(&Flag::ALL.map(Flag::code), &self.flags));
-        let died =
-            counts.died_of.as_ref().map(|why| format!("the function failed {} times: {why}", counts.function_errors));
+        let died = died_of(counts).map(|why| format!("the function failed {} times: {why}", counts.function_errors));
         line("invoked", counts.invocations, died.unwrap_or_default());
         let most = self.transform.plan().most_partitions();
         let open =
@@ -180,7 +184,12 @@ impl Summary {
     /// A record before and after.
     fn example(&self) -> String {
         let mut page = String::new();
-        let Some((record, rows)) = &self.example else { return page };
+        let Some((record, rows)) = &self.example else {
+            if let Some(show) = &self.show {
+                let _ = writeln!(page, "no record is of the event type {show}\n");
+            }
+            return page;
+        };
         let _ = writeln!(page, "before\n  {}\nafter", String::from_utf8_lossy(record));
         for row in rows.split(|byte| *byte == b'\n').filter(|row| !row.is_empty()) {
             let row: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(row).unwrap_or_default();
@@ -193,6 +202,11 @@ impl Summary {
         page.push('\n');
         page
     }
+}
+
+/// The last thing that the function died of. The function says it, in any length.
+fn died_of(counts: &Counts) -> Option<String> {
+    counts.died_of.as_ref().map(|why| shown(why, MAX_SHOWN))
 }
 
 fn records_add_up(counts: &Counts) -> bool {

@@ -216,6 +216,9 @@ fn nothing_is_put_into_a_stream_without_a_word() {
     let text = String::from_utf8(output.stdout).expect("text");
     assert!(text.contains("rows              1 = 0 put + 0 repeated + 1 left   (adds up)"), "{text}");
     assert!(text.contains("nothing was put"), "{text}");
+    // Neither with a word, where no stream can be reached: without the feature for it, or without credentials.
+    let output = folder.command("x --to-stream clicks --execute").env_clear().output().expect("the tool runs");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1, "no journal is begun");
 }
 
@@ -232,4 +235,25 @@ fn a_file_that_cannot_be_read_costs_itself_alone() {
     let output = folder.replay("nowhere");
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("cannot read nowhere"));
+}
+
+#[test]
+fn of_a_whole_lake_only_the_error_objects_are_read() {
+    let folder = Folder::new("bucket");
+    folder.write("day.ndjson", format!("{LOGIN}\n{VIEW}\nno JSON\n"));
+    for format in ["parquet", "json"] {
+        let arguments = ["run", "day.ndjson", "--arrival", "2026-11-23T10:15:32Z", "--out", "lake", "--format", format];
+        assert!(clickstream().args(arguments).current_dir(folder.path()).status().expect("run").success());
+        let (records, summary) = told(&folder.replay("lake --json"));
+        let expected: [u64; 4] = [1, 3, 1, 1];
+        let sums = ["objects", "others", "records", "quarantined"];
+        assert_eq!(sums.map(|name| summary[name].as_u64()), expected.map(Some), "{format}: {records:#?}");
+        assert_eq!(records[0]["reason"]["code"], "not_json");
+    }
+    let text = String::from_utf8(folder.replay("lake").stdout).expect("text");
+    assert!(text.contains("\nobjects           1; 3 other files are passed over\n"), "{text}");
+    // What was named, or lies where error objects lie, is told of whatever it is.
+    folder.write("lake/errors/processing-failed/x", "no error object");
+    let (_, summary) = told(&folder.replay("lake day.ndjson --json"));
+    assert_eq!([&summary["objects"], &summary["others"], &summary["quarantined"]], [3, 3, 5]);
 }

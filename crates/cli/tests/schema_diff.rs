@@ -290,3 +290,18 @@ fn a_new_schema_that_does_not_load_is_refused() {
     assert_eq!((&file["about"], &file["safe"]), (&json!("file"), &json!(false)));
     assert!(file["change"].as_str().is_some_and(|text| text.contains("no rule `address`")), "{diff}");
 }
+
+#[test]
+fn the_schema_is_named_before_or_after_what_is_asked_of_it() {
+    let file = File::new("named", "no schema");
+    let path = file.0.to_str().expect("text");
+    let orders = [vec!["schema", "--schema", path, "check"], vec!["schema", "check", "--schema", path]];
+    let told = orders.map(|arguments| {
+        let output = Command::new(env!("CARGO_BIN_EXE_clickstream")).args(arguments).output().expect("the tool runs");
+        (output.status.success(), String::from_utf8(output.stderr).expect("text"))
+    });
+    assert!(!told[0].0 && told[0].1.contains(path) && told[0] == told[1], "{told:?}");
+    let both = ["schema", "diff", path, path, "--schema", path];
+    let output = Command::new(env!("CARGO_BIN_EXE_clickstream")).args(both).output().expect("the tool runs");
+    assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("not both"));
+}

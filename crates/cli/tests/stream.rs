@@ -93,6 +93,22 @@ fn each_fault_of_an_answer_costs_the_record_that_it_concerns() {
     }
     let no_metadata = |answer: &mut Value| drop(answer["records"][1]["metadata"].take());
     play("no-metadata", no_metadata, &expected(1, "DynamicPartitioning.MetadataExtractionFailed"));
+    for (name, wrong) in [("no-object", Value::Null), ("no-id", json!({ "recordId": 2 }))] {
+        play(name, move |answer| answer["records"][1] = wrong.clone(), &expected(1, "Lambda.MissingRecordId"));
+    }
+    for (name, key) in [("data", json!([1])), ("result", json!(7))] {
+        let spoil = move |answer: &mut Value| answer["records"][1][name] = key.clone();
+        play(name, spoil, &expected(1, "Lambda.InvalidReturnFormat"));
+    }
+    for (name, metadata) in [("metadata", json!("text")), ("number-key", json!({ "partitionKeys": { "date": 7 } }))] {
+        let spoil = move |answer: &mut Value| answer["records"][1]["metadata"] = metadata.clone();
+        play(name, spoil, &expected(1, "DynamicPartitioning.MetadataExtractionFailed"));
+    }
+    let long = |answer: &mut Value| {
+        answer["records"][1]["metadata"]["partitionKeys"]["date"] =
+            "x".repeat(513 - "events/event_type=page_view/date=/".len()).into();
+    };
+    play("long-key", long, &expected(1, "DynamicPartitioning.MetadataExtractionFailed"));
     for (name, answer) in [("no-records", json!({})), ("empty", json!({ "records": [] })), ("text", json!("nonsense"))]
     {
         play(name, move |body| *body = answer.clone(), &expected(3, "Lambda.MissingRecordId"));
@@ -134,24 +150,17 @@ fn an_answer_larger_than_lambdas_is_a_failed_invocation() {
 }
 
 #[test]
-fn a_lake_that_holds_the_input_is_not_replaced() {
-    let lake = Folder::new("own-input");
-    run("no JSON\n", &lake, &["--arrival", ARRIVAL]);
-    let before = lake.files("");
-    let errors = lake.path().join("errors");
-    for arguments in [vec!["replay", "--to"], vec!["run", "--out"]] {
-        let output =
-            support::clickstream().args(arguments).arg(lake.path()).arg(&errors).output().expect("the tool runs");
-        assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("name another folder"));
-        assert!(lake.files("") == before);
-    }
-}
-
-#[test]
 fn no_function_at_the_address_is_an_error_that_says_so() {
     let lake = Folder::new("nobody");
     let output = support::command(RECORDS, &lake, &["--via", "http://127.0.0.1:9"]);
     assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("start the emulator first"));
+    for via in ["localhost:9101", "https://127.0.0.1:9101", "in-process", "http://"] {
+        let output = support::command(RECORDS, &lake, &["--via", via]);
+        assert!(
+            String::from_utf8_lossy(&output.stderr).contains("write inprocess, or an address"),
+            "{via}: {output:?}"
+        );
+    }
     let partial = lake.path().with_extension("partial");
     assert!(!lake.path().exists() && !partial.exists(), "{}", partial.display());
 }
@@ -167,17 +176,6 @@ fn the_same_input_gives_the_same_files() {
     let other = Folder::new("other-seed");
     run(&input, &other, &["--arrival", "2026-11-24T00:00:00Z", "--seed", "2"]);
     assert!(other.files("").iter().map(|file| &file.0).ne(trees[0].1.iter().map(|file| &file.0)));
-}
-
-#[test]
-fn a_folder_with_other_things_in_it_is_left_alone() {
-    let folder = Folder::new("other");
-    std::fs::create_dir_all(folder.path()).expect("a folder");
-    std::fs::write(folder.path().join("precious"), "x").expect("a file");
-    let output = support::command(RECORDS, &folder, &[]);
-    assert!(!output.status.success());
-    assert!(String::from_utf8_lossy(&output.stderr).contains("name a new one"));
-    assert!(folder.path().join("precious").exists());
 }
 
 #[test]
@@ -286,32 +284,6 @@ fn rows_of_one_partition_become_objects_by_size_and_by_age() {
 }
 
 #[test]
-fn every_shape_of_input_gives_the_same_lake() {
-    let events = [r#"{"event":"search","q":"a\"]}"}"#, r#"{"event":"login","n":[1,{"a":2}]}"#];
-    let firehose =
-        |event: &&str| json!({ "recordId": "1", "approximateArrivalTimestamp": 7, "data": STANDARD.encode(event) });
-    let lines = format!("{}\n{}\n", events[0], events[1]);
-    let pretty = events.map(|event| format!("{:#}", serde_json::from_str::<Value>(event).expect("JSON")));
-    let invocation = json!({ "records": events.iter().map(firehose).collect::<Vec<_>>() });
-    let shapes = [
-        lines.clone().into_bytes(),
-        format!("[{}]", events.join(",\n ")).into_bytes(),
-        invocation.to_string().into_bytes(),
-        format!("{invocation:#}").into_bytes(),
-        events.map(|event| firehose(&event).to_string() + "\n").concat().into_bytes(),
-        support::packed(lines.as_bytes()),
-    ];
-    let trees = shapes.map(|input| {
-        let lake = Folder::new("shape");
-        run(input, &lake, &["--arrival", ARRIVAL]);
-        lake.files("")
-    });
-    assert!(trees.iter().all(|tree| *tree == trees[0]));
-    let lake = Folder::new("values");
-    assert_eq!(run(pretty.join("\n"), &lake, &["--arrival", ARRIVAL])["rows"], 2);
-}
-
-#[test]
 fn defaults_are_those_of_the_template() {
     let template = std::fs::read_to_string("../../template.yaml").expect("template.yaml");
     let help = support::clickstream().args(["run", "--help"]).output().expect("the tool runs");
@@ -332,5 +304,40 @@ fn defaults_are_those_of_the_template() {
     ] {
         let line = line.replace("{}", &default(option));
         assert!(template.contains(&line), "template.yaml lacks `{line}`");
+    }
+}
+
+#[test]
+fn a_record_is_shown_before_and_after_or_it_is_said_that_there_is_none() {
+    let lake = Folder::new("show");
+    let shown = |event_type: &str| {
+        let mut command = support::clickstream();
+        command.args(["run", "../../samples/own-site.ndjson", "--arrival", ARRIVAL, "--show", event_type, "--out"]);
+        let output = command.arg(lake.path()).output().expect("the tool runs");
+        (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    };
+    let (told, page) = shown("page_view");
+    assert!(told && page.starts_with("before\n  {") && page.contains("\nafter\n  event_id "), "{page}");
+    let (told, page) = shown("refund");
+    assert!(told && page.starts_with("no record is of the event type refund\n\n"), "{page}");
+    let (told, page) = shown("pageview");
+    assert!(!told && page.contains("the schema has no event type pageview; it has page_view, "), "{page}");
+}
+
+#[test]
+fn rows_add_up_however_a_function_writes_them() {
+    for format in ["parquet", "json"] {
+        let function = Function::start(|request| {
+            let data =
+                ["{\"event_id\":\"1\"}{\"event_id\":\"2\"}", "\n\n", "{\n\"event_id\":\n\"3\"} {}\n{no JSON}\n{}\n"];
+            let mut answer = sound(request);
+            for (record, data) in answer["records"].as_array_mut().expect("records").iter_mut().zip(data) {
+                record["data"] = STANDARD.encode(data).into();
+            }
+            answer.to_string()
+        });
+        let lake = Folder::new("written");
+        let summary = run(RECORDS, &lake, &["--via", &function.url, "--arrival", ARRIVAL, "--format", format]);
+        assert_eq!([&summary["adds_up"], &summary["rows"]], [&json!(true), &json!(5)], "{format}: {summary}");
     }
 }

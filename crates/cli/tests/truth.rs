@@ -8,7 +8,7 @@ use clickstream::transform::Transform;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::process::Output;
+use std::process::{Output, Stdio};
 use support::{Folder, clickstream, run};
 
 /// A line of a table, by column.
@@ -196,4 +196,16 @@ fn the_tables_add_up() {
     assert_eq!(cents(&revenue, "net"), cents(&revenue, "gross") - cents(&revenue, "returned"));
     let purchases = events.iter().filter(|event| event["event_type"] == "purchase").count();
     assert!(orders.len() <= purchases && orders.len() * 10 > purchases * 9, "{} of {purchases}", orders.len());
+}
+
+#[test]
+fn of_traffic_that_nobody_read_to_its_end_there_is_no_truth() {
+    let folder = Folder::new("untold");
+    let mut command = clickstream();
+    command.args(["generate", "-n", "20000", "--arrivals", "--truth"]).arg(folder.path());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the tool runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("the reader left early"), "{output:?}");
+    assert!(!output.status.success() && folder.files("").is_empty());
 }

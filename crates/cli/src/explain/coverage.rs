@@ -7,7 +7,7 @@ use super::values::Values;
 use clickstream::reject::{Reason, Reject};
 use std::collections::BTreeMap;
 
-/// Sums over all records. `records = ok + dropped + failed`, `events = rows + rejected`.
+/// Sums over all records. `records = ok + dropped + failed + refused`, `events = rows + rejected`.
 #[derive(Debug, Default)]
 pub(super) struct Coverage {
     pub(super) records: u64,
@@ -15,6 +15,8 @@ pub(super) struct Coverage {
     pub(super) dropped: u64,
     /// Failed records by [`Reason::ALL`].
     pub(super) failed: [u64; Reason::ALL.len()],
+    /// Larger than Firehose takes: no transform ever sees them.
+    pub(super) refused: u64,
     pub(super) rows: u64,
     /// Events of failed records.
     pub(super) rejected: u64,

@@ -17,7 +17,7 @@ mod suggest;
 mod text;
 mod values;
 
-use crate::input::{Incoming, Input};
+use crate::input::{Incoming, Input, MAX_RECORD, TOO_LARGE};
 use crate::schema;
 use anyhow::Result;
 use base64::Engine;
@@ -105,8 +105,16 @@ impl<'a> Explain<'a> {
         let mut coverage = Coverage::new(plan.columns.len());
         let mut transform = Transform::new(plan);
         for (incoming, number) in self.records().zip(1..) {
-            let (result, mut events) = observed(&mut transform, &incoming?);
+            let incoming = incoming?;
             coverage.records += 1;
+            if incoming.data.len() > MAX_RECORD {
+                coverage.refused += 1;
+                if self.wants(|only| only == Only::Rejected) {
+                    self.rejected(number, "Refused", "too_large", TOO_LARGE, 0)?;
+                }
+                continue;
+            }
+            let (result, mut events) = observed(&mut transform, &incoming);
             match &result {
                 Ok(()) => {
                     let rows = std::str::from_utf8(transform.rows())?.lines();
@@ -122,7 +130,8 @@ impl<'a> Explain<'a> {
                 Err(reject) => {
                     coverage.reject(reject);
                     if self.wants(|only| only == Only::Rejected) {
-                        self.reject(number, reject)?;
+                        let result = if reject.reason == Reason::Blank { "Dropped" } else { "ProcessingFailed" };
+                        self.rejected(number, result, reject.reason.code(), &reject.detail, reject.events)?;
                     }
                 }
             }
@@ -156,17 +165,15 @@ impl<'a> Explain<'a> {
         Ok(())
     }
 
-    fn reject(&mut self, number: u64, reject: &Reject) -> Result<()> {
-        let result = if reject.reason == Reason::Blank { "Dropped" } else { "ProcessingFailed" };
-        let (reason, detail) = (reject.reason.code(), &reject.detail);
+    /// A record without rows.
+    fn rejected(&mut self, record: u64, result: &str, reason: &str, detail: &str, events: usize) -> Result<()> {
         if self.json {
-            let (record, events) = (number, reject.events);
             let line =
                 json!({ "record": record, "result": result, "reason": reason, "detail": detail, "events": events });
             writeln!(self.out, "{line}")?;
         } else {
             let reason = self.style.bad(reason);
-            writeln!(self.out, "record {number}: {result}\n  {reason}: {detail}\n")?;
+            writeln!(self.out, "record {record}: {result}\n  {reason}: {detail}\n")?;
         }
         Ok(())
     }

@@ -42,6 +42,7 @@ impl<'a> Report<'a> {
             "ok": coverage.ok,
             "dropped": coverage.dropped,
             "failed": failed.map(|(reason, n)| (reason.code(), n)).collect::<BTreeMap<_, _>>(),
+            "refused": coverage.refused,
             "events": coverage.rows + coverage.rejected,
             "rows": coverage.rows,
             "rejected": coverage.rejected,
@@ -87,13 +88,15 @@ impl<'a> Report<'a> {
     }
 
     fn sums(&self, page: &mut String) {
-        let Coverage { records, ok, dropped, rows, rejected, .. } = self.coverage;
+        let Coverage { records, ok, dropped, refused, rows, rejected, .. } = self.coverage;
         let failed = self.coverage.failed_in_all();
-        let holds = *records == ok + dropped + failed;
+        let holds = *records == ok + dropped + failed + refused;
         let sum = if holds { "adds up" } else { "DOES NOT ADD UP" };
         let reasons = Reason::ALL.iter().zip(self.coverage.failed).filter(|(_, n)| *n > 0);
         let reasons: Vec<_> = reasons.map(|(reason, n)| format!("{} {n}", reason.code())).collect();
-        let _ = writeln!(page, "records {records:>8} = {ok} ok + {dropped} dropped + {failed} failed   ({sum})");
+        let refused = if *refused > 0 { format!(" + {refused} refused") } else { String::new() };
+        let _ =
+            writeln!(page, "records {records:>8} = {ok} ok + {dropped} dropped + {failed} failed{refused}   ({sum})");
         let _ = writeln!(page, "events  {:>8} = {rows} rows + {rejected} rejected", rows + rejected);
         if !reasons.is_empty() {
             let _ = writeln!(page, "failed  {failed:>8}   {}", reasons.join(", "));

@@ -1,6 +1,7 @@
 //! An event for people.
 
 use super::event::{Column, Date, Event, EventType};
+use crate::output;
 use clickstream::row::Flag;
 use clickstream::schema::Plan;
 use std::fmt::Write as _;
@@ -96,20 +97,9 @@ fn line(column: &Column, style: Style) -> String {
     line
 }
 
-/// Text from outside on one line, cut, with nothing in it that a terminal obeys.
+/// Text from outside on one line, as wide as there is room.
 pub(super) fn shown(text: &str) -> String {
-    let obeyed = |c: char| {
-        c.is_control() || matches!(c, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    let mut shown = String::new();
-    for (count, c) in text.chars().enumerate() {
-        if count == WIDEST - 1 && text.chars().nth(WIDEST).is_some() {
-            shown.push('…');
-            break;
-        }
-        if obeyed(c) { shown.push('\u{fffd}') } else { shown.push(c) }
-    }
-    shown
+    output::shown(text, WIDEST)
 }
 
 /// What a flag says.
@@ -128,17 +118,5 @@ fn meaning(flag: Flag) -> &'static str {
         Flag::KeyRepeated => "a key was there more than once",
         Flag::TimeMissing => "no time of its own",
         Flag::TimeClamped => "its time is outside the partition window",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_terminal_is_shown_text_and_no_commands() {
-        assert_eq!(shown("a\x1b[2Jb\nc\u{202e}d"), "a\u{fffd}[2Jb\u{fffd}c\u{fffd}d");
-        assert_eq!(shown(&"é".repeat(WIDEST)), "é".repeat(WIDEST));
-        assert_eq!(shown(&"é".repeat(WIDEST + 1)), "é".repeat(WIDEST - 1) + "…");
     }
 }

@@ -30,7 +30,7 @@ mod truth;
 mod visit;
 
 use crate::schema::plan;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clickstream::schema::Window;
 use hostile::Hostile;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -99,14 +99,16 @@ pub(crate) struct Args {
 /// Writes the records to standard output, a line each, and the truth if it is wanted.
 ///
 /// # Errors
-/// When standard output or the truth cannot be written; that the reader of standard output has seen enough is no error.
+/// When standard output or the truth cannot be written; that the reader of standard output has seen enough is no error unless
+/// the truth is wanted.
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let window = plan(None)?.window;
     let mut truth = args.truth.as_ref().map(|folder| Truth::new(folder, window)).transpose()?;
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let written = write(args, window, truth.as_mut(), &mut out).and_then(|()| out.flush().context(OUTPUT));
     match written {
-        Err(error) if is_broken_pipe(&error) => return Ok(ExitCode::SUCCESS),
+        Err(error) if is_broken_pipe(&error) && truth.is_none() => return Ok(ExitCode::SUCCESS),
+        Err(error) if is_broken_pipe(&error) => bail!("the reader left early, so there is no truth to be written"),
         written => written?,
     }
     truth.map_or(Ok(()), Truth::write)?;

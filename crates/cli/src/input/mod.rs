@@ -1,11 +1,15 @@
 //! Where records come from: files or standard input, in any of the shapes that events are kept in, gzip or not.
 
+mod brackets;
+mod elements;
 mod lines;
+mod named;
 mod recorded;
 mod shape;
 mod values;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use elements::Elements;
 use flate2::read::MultiGzDecoder;
 use indicatif::{ProgressBar, ProgressStyle};
 use lines::Lines;
@@ -19,8 +23,14 @@ use values::Values;
 /// The most bytes that Firehose takes in one record: 1,000 KiB before base64 (API reference, `Record`).
 pub(crate) const MAX_RECORD: usize = 1_024_000;
 
+/// What to say of a record with more.
+pub(crate) const TOO_LARGE: &str = "larger than 1,000 KiB: Firehose does not take it";
+
 /// The most bytes of a value in a file of invocations: twice what Lambda takes, which leaves room for white space.
 const MAX_INVOCATION: usize = 12 << 20;
+
+/// What some editors put before a text: of the file, not of its first record.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// A record as a producer put it, and when Firehose received it (milliseconds since 1970).
 ///
@@ -40,7 +50,8 @@ pub(crate) struct Input {
     /// How records stand in them, where looking at the first one does not tell.
     #[arg(long, value_enum, value_name = "SHAPE")]
     read_as: Option<Shape>,
-    /// When the records arrive, as RFC 3339; without it their own arrival times count, or else the present time.
+    /// When the records arrive, as RFC 3339; without it their own arrival times count, or the time in the name of an object
+    /// that Firehose wrote, or else the present time.
     #[arg(long, value_name = "TIME", value_parser = time)]
     arrival: Option<i64>,
     /// How many records arrive in a second, from `--arrival` on; without it all arrive at once.
@@ -104,17 +115,24 @@ impl Input {
         let name = path.display().to_string();
         let file: Box<dyn Read> = if path == Path::new("-") {
             Box::new(io::stdin())
+        } else if path.is_dir() {
+            bail!("{name} is a folder; name the files in it, such as {}", path.join("*").display());
         } else {
             Box::new(File::open(path).with_context(|| format!("cannot read {name}"))?)
         };
         let mut reader = plain(bar.wrap_read(file)).with_context(|| format!("cannot read {name}"))?;
+        if reader.fill_buf().with_context(|| format!("cannot read {name}"))?.starts_with(BYTE_ORDER_MARK) {
+            reader.consume(BYTE_ORDER_MARK.len());
+        }
+        let named = named::arrival(path);
+        let present = named.unwrap_or(present);
         let shape = match self.read_as {
             Some(shape) => shape,
-            None => shape::tell(&mut reader).with_context(|| format!("cannot read {name}"))?,
+            None => shape::tell(&mut reader, named.is_some()).with_context(|| format!("cannot read {name}"))?,
         };
         let raw: Box<dyn Iterator<Item = io::Result<Vec<u8>>>> = match shape {
             Shape::Lines => Box::new(Lines::new(reader, MAX_RECORD + 1)),
-            Shape::Array => Box::new(Values::elements(reader, MAX_RECORD + 1)),
+            Shape::Array => Box::new(Elements::new(reader, MAX_RECORD + 1)),
             Shape::Values => Box::new(Values::new(reader, MAX_RECORD + 1)),
             Shape::Firehose => Box::new(Values::new(reader, MAX_INVOCATION)),
         };

@@ -1,93 +1,93 @@
-//! JSON values that follow each other, or the elements of one array, cut out of a text of any size.
+//! JSON values that follow each other, with or without white space between them: as people keep them, and as Firehose
+//! puts records into an object of the backup, back to back.
 //!
-//! Only the brackets and quotes are looked at: a value that is no JSON inside is still cut out, and whoever reads it
-//! says what is wrong with it.
+//! A record need not be JSON, so one that is broken costs itself alone: where the next one begins is told from where, and
+//! how, the broken one stops being JSON.
 
-use std::io::{self, BufRead, ErrorKind};
+use super::brackets::Brackets;
+use serde::de::IgnoredAny;
+use serde_json::{Deserializer, Error};
+use std::io::{self, BufRead};
 
 /// The values' bytes, one after the other.
 pub(super) struct Values<R> {
     reader: R,
     /// The most bytes that are kept of a value.
     most: usize,
-    /// Whether they are the elements of an array.
-    elements: bool,
-    /// Whether the array has been opened.
-    opened: bool,
-    finished: bool,
+    /// What has been read and not given yet.
+    ahead: Vec<u8>,
+    /// Where in it the next value begins.
+    at: usize,
 }
 
 impl<R: BufRead> Values<R> {
-    /// Values that follow each other, with or without white space between them.
     pub(super) fn new(reader: R, most: usize) -> Self {
-        Self { reader, most, elements: false, opened: false, finished: false }
+        Self { reader, most, ahead: Vec::new(), at: 0 }
     }
 
-    /// The elements of an array.
-    pub(super) fn elements(reader: R, most: usize) -> Self {
-        Self { elements: true, ..Self::new(reader, most) }
-    }
-
-    fn peek(&mut self) -> io::Result<Option<u8>> {
-        Ok(self.reader.fill_buf()?.first().copied())
-    }
-
-    /// Skips to the next value. False if there is none.
-    fn skip(&mut self) -> io::Result<bool> {
-        while let Some(byte) = self.peek()? {
-            match byte {
-                b' ' | b'\t' | b'\r' | b'\n' => {}
-                b',' if self.elements && self.opened => {}
-                b'[' if self.elements && !self.opened => self.opened = true,
-                b']' if self.elements && self.opened => return Ok(false),
-                _ => return Ok(true),
-            }
-            self.reader.consume(1);
+    /// Reads on. False at the end.
+    fn more(&mut self) -> io::Result<bool> {
+        if self.at > self.ahead.len() / 2 {
+            self.ahead.drain(..self.at);
+            self.at = 0;
         }
-        if self.elements {
-            return Err(io::Error::new(ErrorKind::UnexpectedEof, "the array is not closed"));
-        }
-        Ok(false)
-    }
-
-    fn value(&mut self) -> io::Result<Vec<u8>> {
-        let mut value = Vec::new();
-        let (mut depth, mut string, mut escaped) = (0_u64, false, false);
-        loop {
+        // Twice as much each time, since a value that is not whole yet is looked at again from its beginning.
+        let wanted = (self.ahead.len() - self.at).max(1);
+        let mut read = 0;
+        while read < wanted {
             let chunk = self.reader.fill_buf()?;
-            let (mut length, mut ends) = (chunk.len(), chunk.is_empty());
-            for (index, byte) in chunk.iter().enumerate() {
-                let begins = index == 0 && value.is_empty();
-                match byte {
-                    _ if escaped => escaped = false,
-                    b'\\' if string => escaped = true,
-                    b'"' => {
-                        string = !string;
-                        ends = !string && depth == 0;
-                    }
-                    _ if string => {}
-                    b'{' | b'[' if depth > 0 || begins => depth += 1,
-                    b'}' | b']' if depth > 0 => {
-                        depth -= 1;
-                        ends = depth == 0;
-                    }
-                    // A number or a word ends where something else begins.
-                    b'{' | b'[' | b'}' | b']' | b',' | b' ' | b'\t' | b'\r' | b'\n' if depth == 0 && !begins => {
-                        (length, ends) = (index, true);
-                        break;
-                    }
-                    _ => {}
-                }
-                if ends {
-                    length = index + 1;
-                    break;
-                }
+            if chunk.is_empty() {
+                break;
             }
-            let room = self.most - value.len();
-            value.extend_from_slice(&chunk[..length.min(room)]);
+            let length = chunk.len();
+            self.ahead.extend_from_slice(chunk);
             self.reader.consume(length);
-            if ends {
-                return Ok(value);
+            read += length;
+        }
+        Ok(read > 0)
+    }
+
+    fn value(&mut self) -> io::Result<Option<Vec<u8>>> {
+        loop {
+            self.at += self.ahead[self.at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            if self.at < self.ahead.len() {
+                break;
+            }
+            if !self.more()? {
+                return Ok(None);
+            }
+        }
+        loop {
+            let rest = &self.ahead[self.at..];
+            if let Some(end) = end(rest) {
+                let value = rest[..end.min(self.most)].trim_ascii_end().to_vec();
+                self.at += end;
+                return Ok(Some(value));
+            }
+            if rest.len() >= self.most {
+                let value = rest[..self.most].to_vec();
+                self.drop_value()?;
+                return Ok(Some(value));
+            }
+            if !self.more()? {
+                let value = self.ahead[self.at..].trim_ascii_end().to_vec();
+                self.at = self.ahead.len();
+                return Ok(Some(value));
+            }
+        }
+    }
+
+    /// Goes past a value that is larger than any that is kept.
+    fn drop_value(&mut self) -> io::Result<()> {
+        let mut brackets = Brackets::default();
+        loop {
+            if let Some(end) = brackets.end_in(&self.ahead[self.at..]) {
+                self.at += end;
+                return Ok(());
+            }
+            self.at = self.ahead.len();
+            if !self.more()? {
+                return Ok(());
             }
         }
     }
@@ -97,17 +97,53 @@ impl<R: BufRead> Iterator for Values<R> {
     type Item = io::Result<Vec<u8>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.finished {
-            return None;
-        }
-        let next = match self.skip() {
-            Ok(true) => Some(self.value()),
-            Ok(false) => None,
-            Err(error) => Some(Err(error)),
-        };
-        self.finished = !matches!(next, Some(Ok(_)));
-        next
+        self.value().transpose()
     }
+}
+
+/// Where the value ends that `text` begins with; `None` if its end is not in it.
+fn end(text: &[u8]) -> Option<usize> {
+    if !begins(text) {
+        // No object and no array: some text, up to the next of them or the end of the line.
+        return (1..text.len()).find(|at| text[*at] == b'\n' || begins(&text[*at..]));
+    }
+    let mut values = Deserializer::from_slice(text).into_iter::<IgnoredAny>();
+    match values.next()? {
+        Ok(_) => Some(values.byte_offset()),
+        Err(error) if error.is_eof() => None,
+        Err(error) => end_of_broken(text, place(text, &error)),
+    }
+}
+
+/// Whether an object or an array of such begins here.
+fn begins(text: &[u8]) -> bool {
+    text.starts_with(b"{") || text.starts_with(b"[{")
+}
+
+/// Where `error` is: at the first byte that cannot stand there.
+fn place(text: &[u8], error: &Error) -> usize {
+    let line_start = match error.line() {
+        0 | 1 => 0,
+        line => memchr::memchr_iter(b'\n', text).nth(line - 2).map_or(0, |newline| newline + 1),
+    };
+    // Columns count from 1; a byte at which a text ends too early counts as the next line's column 0.
+    (line_start + error.column()).saturating_sub(1)
+}
+
+/// Where a value ends that stops being JSON at `wrong`.
+fn end_of_broken(text: &[u8], wrong: usize) -> Option<usize> {
+    // It was cut off between two members: the next value begins where none can.
+    if text.get(wrong..).is_some_and(begins) {
+        return Some(wrong);
+    }
+    // It was cut off within a text, which then ends at the first quote of the next value: `{"a":"x{"b":1}`.
+    if wrong >= 2 && text[..wrong].ends_with(b"{\"") {
+        let at = wrong - 2;
+        return Some(if text[..at].ends_with(b"[") { at - 1 } else { at });
+    }
+    // It is wrong in itself: the next value begins on the next line, or where one object follows another.
+    let next = |at: &usize| text[*at] == b'\n' || text[*at] == b'}' && begins(&text[at + 1..]);
+    (wrong..text.len()).find(next).map(|at| at + 1)
 }
 
 #[cfg(test)]
@@ -115,29 +151,60 @@ mod tests {
     use super::*;
     use std::io::BufReader;
 
-    fn cut(text: &str, elements: bool, capacity: usize) -> Vec<String> {
-        let reader = BufReader::with_capacity(capacity, text.as_bytes());
-        let values = Values { elements, ..Values::new(reader, 1000) };
-        values.map(|value| value.map_or_else(|e| e.to_string(), |v| String::from_utf8(v).expect("text"))).collect()
+    fn cut(text: &str, capacity: usize) -> Vec<String> {
+        let values = Values::new(BufReader::with_capacity(capacity, text.as_bytes()), 1000);
+        values.map(|value| String::from_utf8(value.expect("a value")).expect("text")).collect()
     }
 
     #[test]
-    fn values_are_told_apart_by_brackets_and_quotes_alone() {
+    fn values_stand_back_to_back_or_apart() {
         for capacity in [1, 2, 7, 1000] {
-            let text = "{\"a\":\"}\\\"\"}{\"b\":[1,{}]}\n \"x y\" 12 tru{} []";
-            assert_eq!(
-                cut(text, false, capacity),
-                ["{\"a\":\"}\\\"\"}", "{\"b\":[1,{}]}", "\"x y\"", "12", "tru", "{}", "[]"]
-            );
+            let text = " {\"a\":\"}\\\"\"}{\"b\":[1,{}]}\n{\n \"c\": 1\n}\t[{}] no JSON\n12 {}";
+            let values = ["{\"a\":\"}\\\"\"}", "{\"b\":[1,{}]}", "{\n \"c\": 1\n}", "[{}]", "no JSON", "12", "{}"];
+            assert_eq!(cut(text, capacity), values);
+            assert_eq!(cut(" \n", capacity), [""; 0]);
         }
     }
 
     #[test]
-    fn elements_of_an_array_end_with_it() {
-        for capacity in [1, 3, 1000] {
-            assert_eq!(cut(" [ {\"a\":[1]} , 2,\"]\" ] tail", true, capacity), ["{\"a\":[1]}", "2", "\"]\""]);
-            assert_eq!(cut("[{},", true, capacity), ["{}", "the array is not closed"]);
-            assert_eq!(cut("[]", true, capacity), [""; 0]);
+    fn a_broken_record_costs_itself_alone() {
+        let whole = ["{\"b\":{\"c\":\"d\"},\"e\":1}", "{\"f\":\"}{\"}", "{\"g\":[{\"h\":1},{}]}"];
+        for broken in [
+            "no JSON",
+            "it's \"half quoted",
+            "{\"a\":\"x",
+            "{\"a\":\"x\\",
+            "{\"a\":{\"n\":1},\"z",
+            "{\"a\":{\"n\":1},\"z\"",
+            "{\"a\":{\"n\":1}",
+            "{\"a\":{\"n\":1},",
+            "{\"a\":[1,{\"n\":2}",
+            "{\"a\":tru",
+            "{\"a\":12",
+            "{",
+            "[{\"a\":1}",
+            "{\"a\":{\"n\":1},oops}",
+            "{\"a\":\"\u{1}\"}",
+            "{'a':1}",
+            "\u{1f}\u{8b}\u{0}",
+        ] {
+            for capacity in [1, 5, 1000] {
+                for joint in ["", "\n"] {
+                    let values = [whole[0], broken, whole[1], whole[2]];
+                    assert_eq!(cut(&values.join(joint), capacity), values, "{broken} {joint:?}");
+                }
+            }
+            assert_eq!(cut(&[whole[0], broken].concat(), 3), [whole[0], broken]);
+        }
+    }
+
+    #[test]
+    fn a_value_larger_than_any_record_is_cut_and_the_next_one_is_whole() {
+        let large = |length: usize| format!("{{\"a\":\"{}\",\"b\":[1]}}", "x".repeat(length));
+        for capacity in [10, 1000, 100_000] {
+            let values = cut(&format!("{}{}{}{{}}", large(10), large(2000), large(985)), capacity);
+            assert_eq!(values.iter().map(String::len).collect::<Vec<_>>(), [26, 1000, 1000, 2]);
+            assert_eq!(values[3], "{}");
         }
     }
 }

@@ -54,6 +54,11 @@ pub(super) fn values(plan: &Plan, data: &Bytes) -> Vec<Row> {
     rows
 }
 
+/// How many rows [`values`] finds, be they good or bad.
+pub(super) fn count(data: &[u8]) -> u64 {
+    serde_json::Deserializer::from_slice(data).into_iter::<Members>().fuse().count() as u64
+}
+
 fn row(plan: &Plan, data: &Bytes, members: &[(Cow<str>, &RawValue)]) -> Result<Vec<Option<Value>>, String> {
     let mut row = vec![None; plan.columns.len()];
     let mut next = 0;

@@ -45,16 +45,17 @@ pub(crate) fn rows(
     let mut rows = 0;
     let counted = records.inspect(|record| {
         if let Ok((_, data)) = record {
-            rows += lines_in(data);
+            rows += rows_in(data);
         }
     });
     gzip(counted, out)?;
     Ok((rows, Vec::new()))
 }
 
-/// How many lines there are; the last one need not be ended.
-pub(crate) fn lines_in(data: &[u8]) -> u64 {
-    data.split_inclusive(|byte| *byte == b'\n').count() as u64
+/// How many rows there are in what the Lambda returned for one record, on lines of their own or not. What cannot be read is
+/// one row.
+pub(crate) fn rows_in(data: &[u8]) -> u64 {
+    convert::count(data)
 }
 
 /// Writes records back to back, packed. Gives how many.

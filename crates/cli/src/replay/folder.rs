@@ -24,10 +24,15 @@ const UNKNOWN: &str = "unknown";
 /// The kind of failure that an error object in this file, with this code, is of. The path tells, wherever in it the
 /// name stands; without one, the code.
 pub(super) fn of(path: &Path, code: &str) -> &'static str {
-    let path = path.to_string_lossy();
-    let in_path = FOLDERS.iter().filter_map(|(name, _)| path.rfind(name).map(|at| (at, *name))).max();
     let by_code = || FOLDERS.iter().find(|(_, begins)| code.starts_with(begins)).map(|(name, _)| *name);
-    in_path.map(|(_, name)| name).or_else(by_code).unwrap_or(UNKNOWN)
+    in_path(path).or_else(by_code).unwrap_or(UNKNOWN)
+}
+
+/// The last such name in the path.
+pub(super) fn in_path(path: &Path) -> Option<&'static str> {
+    let path = path.to_string_lossy();
+    let names = FOLDERS.iter().filter_map(|(name, _)| path.rfind(name).map(|at| (at, *name)));
+    names.max().map(|(_, name)| name)
 }
 
 /// What is known of an error code, from Firehose's developer guide ("Data transformation failure handling", "Dynamic

@@ -22,6 +22,7 @@ use crate::schema::plan;
 use crate::stream::Settings;
 use anyhow::Result;
 use clickstream::transform::Transform;
+use files::Found;
 use indicatif::{ProgressBar, ProgressStyle};
 use journal::{Journal, Key, key};
 use object::Undelivered;
@@ -49,11 +50,12 @@ Examples:
   clickstream replay errors --to lake                           # as if it had been delivered, into a folder
   clickstream replay errors --to-stream clickstream             # what would be put
   clickstream replay errors --to-stream clickstream --execute   # put it; a second time puts nothing
+  clickstream replay lake                                       # what `clickstream run --out lake` could not deliver
   clickstream replay errors --json | jq 'select(.fate == \"quarantined\")'
 
 Exit code: 0 if nothing stays, 3 if records are still failing or quarantined, 1 after an error.")]
 pub(crate) struct Args {
-    /// Error objects, or folders of them, at any depth.
+    /// Error objects, or folders of them, at any depth; what else lies in a folder is passed over.
     #[arg(required = true)]
     paths: Vec<PathBuf>,
     /// Play the rows into this folder, which is laid out like the bucket; replaced if an earlier run made it.
@@ -140,10 +142,10 @@ fn journal_path(args: &Args, stream: &str) -> PathBuf {
 
 /// Puts all rows into the stream. Gives what stopped it, if something did.
 fn execute(args: &Args, stream: &str, replay: &mut Replay) -> Result<Option<anyhow::Error>> {
+    let mut reached = reach(stream)?;
     let (journal, taken) = Journal::open(&journal_path(args, stream), stream)?;
     replay.met = taken;
-    let mut stream = reach(stream)?;
-    let mut put = Put::new(stream.as_mut(), journal, Patience { tries: args.tries, pause: PAUSE });
+    let mut put = Put::new(reached.as_mut(), journal, Patience { tries: args.tries, pause: PAUSE });
     let mut stopped = None;
     while let Some(row) = replay.next() {
         let row = row?.data;
@@ -188,7 +190,7 @@ fn look(args: &Args, stream: Option<&str>, replay: &mut Replay) -> Result<()> {
 /// The rows that can be put back, one after the other, each once.
 struct Replay<'a> {
     args: &'a Args,
-    files: IntoIter<PathBuf>,
+    files: IntoIter<Found>,
     records: IntoIter<Undelivered>,
     rows: IntoIter<Incoming>,
     /// Those that are not to be put again.
@@ -257,9 +259,14 @@ impl Iterator for Replay<'_> {
                 }
                 continue;
             }
-            self.records = files::records(&self.files.next()?).into_iter();
-            self.report.objects += 1;
+            let file = self.files.next()?;
             self.progress.inc(1);
+            if file.is_other() {
+                self.report.others += 1;
+                continue;
+            }
+            self.records = files::records(&file.path).into_iter();
+            self.report.objects += 1;
         }
     }
 }

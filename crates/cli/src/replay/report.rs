@@ -2,6 +2,7 @@
 
 use super::folder;
 use super::review::{Fate, Reviewed};
+use crate::output::shown;
 use clickstream::derive::time;
 use clickstream::schema::Plan;
 use serde_json::{Value, json};
@@ -18,6 +19,8 @@ const MAX_SHOWN: usize = 200;
 #[derive(Debug, Default)]
 pub(super) struct Report {
     pub(super) objects: u64,
+    /// Files in the folders that are no error objects.
+    pub(super) others: u64,
     pub(super) records: u64,
     fates: BTreeMap<Fate, u64>,
     /// By folder and error code.
@@ -46,14 +49,14 @@ impl Report {
     pub(super) fn add(&mut self, reviewed: &Reviewed) {
         self.records += 1;
         *self.fates.entry(reviewed.fate).or_default() += 1;
-        let mut kind = (reviewed.record.folder, shown(&reviewed.record.code));
+        let mut kind = (reviewed.record.folder, shown(&reviewed.record.code, MAX_SHOWN));
         if self.kinds.len() >= MAX_KINDS && !self.kinds.contains_key(&kind) {
             kind.1 = "…".into();
         }
         let kind = self.kinds.entry(kind).or_default();
         kind.records += 1;
         if kind.message.is_empty() {
-            kind.message = shown(&reviewed.record.message);
+            kind.message = shown(&reviewed.record.message, MAX_SHOWN);
         }
         let today = reviewed.reason.as_ref().map_or("rows", |(code, _)| code);
         *kind.today.entry(today).or_default() += 1;
@@ -71,7 +74,7 @@ impl Report {
     /// For programs.
     pub(super) fn json(&self) -> Value {
         let mut summary = json!({
-            "objects": self.objects, "records": self.records, "rows": self.rows, "put": self.put,
+            "objects": self.objects, "others": self.others, "records": self.records, "rows": self.rows, "put": self.put,
             "repeated": self.repeated, "left": self.left, "adds_up": self.add_up() == [true, true],
             "errors": self.kinds.iter().map(|((folder, code), kind)| json!({
                 "folder": folder, "code": code, "message": kind.message, "meaning": folder::meaning(code),
@@ -101,7 +104,11 @@ impl Report {
         let says = self.add_up().map(|holds| if holds { "adds up" } else { "DOES NOT ADD UP" });
         let fates =
             Fate::ALL.map(|fate| format!("{} {}", self.fates.get(&fate).unwrap_or(&0), fate.code().replace('_', " ")));
-        let _ = writeln!(page, "\nobjects    {:>8}", self.objects);
+        let _ = write!(page, "\nobjects    {:>8}", self.objects);
+        if self.others > 0 {
+            let _ = write!(page, "; {} other files are passed over", self.others);
+        }
+        page.push('\n');
         let _ = writeln!(page, "records    {:>8} = {}   ({})", self.records, fates.join(" + "), says[0]);
         let _ = writeln!(
             page,
@@ -133,12 +140,7 @@ impl Reviewed {
             (None, [row, rest @ ..]) => format!("{} and {} more rows", plan.prefix(&row.partition), rest.len()),
             (None, []) => String::new(),
         };
-        let code = shown(&self.record.code);
+        let code = shown(&self.record.code, MAX_SHOWN);
         format!("{:<13}  {}  {code}  {what}", self.fate.code().replace('_', " "), self.record.place)
     }
-}
-
-/// A foreign text on a line of a terminal.
-fn shown(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_SHOWN).collect()
 }

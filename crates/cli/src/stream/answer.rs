@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use std::collections::{BTreeMap, HashMap};
 
 /// What the answer says of one record.
@@ -24,63 +25,59 @@ pub(super) enum Verdict {
 }
 
 #[derive(Deserialize)]
-struct Answer {
-    records: Vec<Answered>,
+struct Answer<'a> {
+    #[serde(borrow)]
+    records: Vec<&'a RawValue>,
 }
 
+/// What an answer says of a record. Members are of any kind: one that is not as it should be costs its record alone.
 // `aws_lambda_events` cannot read records without `metadata`, which is all but the `Ok` ones.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 struct Answered {
-    record_id: Option<String>,
-    result: Option<String>,
-    data: Option<String>,
-    metadata: Option<Metadata>,
+    record_id: Value,
+    result: Value,
+    data: Value,
+    metadata: Value,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Metadata {
-    partition_keys: Option<BTreeMap<String, Value>>,
-}
-
-/// What the answer `body` says of the records with these ids, in their order. Ids that were not asked for are ignored.
+/// What the answer `body` says of the records with these ids, in their order. Ids that were not asked for are ignored, and
+/// so is what has none.
 pub(super) fn verdicts(body: &str, ids: &[String]) -> Vec<Verdict> {
     // An answer without a list of records answers none of them.
     let records = serde_json::from_str(body).map_or_else(|_| Vec::new(), |answer: Answer| answer.records);
     let mut answered: HashMap<String, Vec<Answered>> = HashMap::with_capacity(records.len());
     for record in records {
-        if let Some(id) = record.record_id.clone() {
+        let Ok(mut record) = serde_json::from_str::<Answered>(record.get()) else { continue };
+        if let Value::String(id) = record.record_id.take() {
             answered.entry(id).or_default().push(record);
         }
     }
     let verdict = |id: &String| match answered.remove(id) {
         None => Verdict::Failed(Failure::MissingRecordId),
-        Some(mut records) if records.len() == 1 => {
-            records.pop().map_or(Verdict::Failed(Failure::MissingRecordId), verdict_on)
-        }
+        Some(records) if records.len() == 1 => verdict_on(&records[0]),
         Some(_) => Verdict::Failed(Failure::DuplicatedRecordId),
     };
     ids.iter().map(verdict).collect()
 }
 
-fn verdict_on(record: Answered) -> Verdict {
-    match (record.result.as_deref(), record.data) {
+fn verdict_on(record: &Answered) -> Verdict {
+    match (record.result.as_str(), &record.data) {
         (Some("Dropped"), _) => Verdict::Dropped,
         (Some("ProcessingFailed"), _) => Verdict::Failed(Failure::ProcessingFailedStatus),
-        (Some("Ok"), Some(data)) => match STANDARD.decode(data) {
-            Ok(data) => {
-                let keys = record.metadata.and_then(|metadata| metadata.partition_keys).unwrap_or_default();
-                let text = |(name, value)| match value {
-                    Value::String(value) => Some((name, value)).filter(|(_, value)| !value.is_empty()),
-                    _ => None,
-                };
-                Verdict::Ok { data, keys: keys.into_iter().filter_map(text).collect() }
-            }
+        (Some("Ok"), Value::String(data)) => match STANDARD.decode(data) {
+            Ok(data) => Verdict::Ok { data, keys: keys(record.metadata.get("partitionKeys")) },
             Err(_) => Verdict::Failed(Failure::InvalidReturnFormat),
         },
         _ => Verdict::Failed(Failure::InvalidReturnFormat),
     }
+}
+
+/// The partition keys that have a value.
+fn keys(keys: Option<&Value>) -> BTreeMap<String, String> {
+    let keys = keys.and_then(Value::as_object).into_iter().flatten();
+    let texts = keys.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
+    texts.filter(|(_, value)| !value.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -106,9 +103,32 @@ mod tests {
             r#""result":"Ok","data":"e30""#,
             r#""result":"ok","data":"e30=""#,
             r#""result":null"#,
+            r#""result":7,"data":"e30=""#,
+            r#""result":"Ok","data":{}"#,
         ];
         for record in unusable {
             assert_eq!(of(record), Verdict::Failed(Failure::InvalidReturnFormat), "{record}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_one_record_of_an_answer_costs_no_other() {
+        let ids = ["1", "2"].map(String::from);
+        for wrong in [
+            "null",
+            "7",
+            r#""text""#,
+            "[]",
+            "{}",
+            r#"{"recordId":2,"result":"Ok","data":"e30="}"#,
+            r#"{"recordId":null}"#,
+        ] {
+            let body = format!(r#"{{"more":[],"records":[{wrong},{{"recordId":"1","result":"Dropped"}}]}}"#);
+            assert_eq!(verdicts(&body, &ids), [Verdict::Dropped, Verdict::Failed(Failure::MissingRecordId)], "{wrong}");
+        }
+        for metadata in ["7", "[]", r#""text""#, r#"{"partitionKeys":[]}"#, r#"{"partitionKeys":"text"}"#] {
+            let record = format!(r#""result":"Ok","data":"e30=","metadata":{metadata}"#);
+            assert_eq!(of(&record), Verdict::Ok { data: b"{}".to_vec(), keys: BTreeMap::new() }, "{metadata}");
         }
     }
 

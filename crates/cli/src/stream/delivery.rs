@@ -77,9 +77,17 @@ impl Delivery {
         Self { settings, plan, format, lake, buffers: BTreeMap::new(), due: i64::MAX, opened: 0, report }
     }
 
-    /// Whether rows for `target` find a place: it is open, or may be opened.
-    pub(super) fn has_room(&self, target: &Target) -> bool {
-        self.buffers.contains_key(target) || self.open() < self.settings.active_partitions
+    /// Why rows for the partition with these keys find no place, if it is not open and cannot be opened.
+    pub(super) fn refuses(&self, target: &Target) -> Option<Failure> {
+        let Target::Partition(keys) = target else { return None };
+        if self.buffers.contains_key(target) {
+            return None;
+        }
+        if !self.settings.prefix.fits(keys) {
+            return Some(Failure::PrefixTooLong);
+        }
+        let is_full = self.open() >= self.settings.active_partitions;
+        is_full.then_some(Failure::ActivePartitionsLimitExceeded)
     }
 
     fn open(&self) -> usize {

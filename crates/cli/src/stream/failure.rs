@@ -3,6 +3,7 @@
 //! Codes and messages as seen in objects that Firehose wrote, and in its developer guide; where neither shows one, the
 //! comment says so.
 
+use super::prefix::MOST_EVALUATED;
 use super::settings::Settings;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -23,6 +24,8 @@ pub(crate) enum Failure {
     InvalidReturnFormat,
     /// A partition key is null, empty or not there.
     MetadataExtractionFailed,
+    /// The partition keys make a longer prefix than Firehose takes. What becomes of the record is not documented.
+    PrefixTooLong,
     /// To be de-aggregated, and not JSON objects. Message seen; that this is its folder is not known.
     NotJson,
     /// As many partitions are open as can be.
@@ -42,7 +45,9 @@ impl Failure {
             Self::MissingRecordId => "Lambda.MissingRecordId",
             Self::DuplicatedRecordId => "Lambda.DuplicatedRecordId",
             Self::InvalidReturnFormat => "Lambda.InvalidReturnFormat",
-            Self::MetadataExtractionFailed | Self::NotJson => "DynamicPartitioning.MetadataExtractionFailed",
+            Self::MetadataExtractionFailed | Self::PrefixTooLong | Self::NotJson => {
+                "DynamicPartitioning.MetadataExtractionFailed"
+            }
             Self::ActivePartitionsLimitExceeded => "DynamicPartitioning.ActivePartitionsLimitExceeded",
             Self::ParseError(_) => "DataFormatConversion.ParseError",
             Self::MalformedData(_) => "DataFormatConversion.MalformedData",
@@ -52,7 +57,7 @@ impl Failure {
     /// `!{firehose:error-output-type}`.
     pub(super) fn folder(&self) -> &'static str {
         match self {
-            Self::MetadataExtractionFailed | Self::NotJson => "metadata-extraction-failed",
+            Self::MetadataExtractionFailed | Self::PrefixTooLong | Self::NotJson => "metadata-extraction-failed",
             Self::ActivePartitionsLimitExceeded => "activePartitionExceeded",
             Self::ParseError(_) | Self::MalformedData(_) => "format-conversion-failed",
             _ => "processing-failed",
@@ -71,6 +76,7 @@ impl Failure {
                 KinesisStreamAsSource and processing result is Ok."
                 .into(),
             Self::MetadataExtractionFailed => "partitionKeys values must not be null or empty".into(),
+            Self::PrefixTooLong => format!("the evaluated prefix has more than {MOST_EVALUATED} characters"),
             Self::NotJson => "Non JSON record provided".into(),
             Self::ActivePartitionsLimitExceeded => "Active partitions limit exceeded".into(),
             Self::ParseError(detail) => format!("Encountered malformed JSON. {detail}"),

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use std::time::{Duration, Instant};
 
 /// The most bytes that Lambda takes and gives (its own error message names the number).
-pub(super) const MOST_BYTES: usize = 6_291_556;
+pub(crate) const MOST_BYTES: usize = 6_291_556;
 
 /// How long Firehose waits for an answer (developer guide, "Data transformation").
 const TIMEOUT: Duration = Duration::from_mins(5);

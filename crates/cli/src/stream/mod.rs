@@ -37,7 +37,7 @@ use std::collections::BTreeMap;
 
 pub(crate) use delivery::{Delivered, Report};
 pub(crate) use failure::Failure;
-pub(crate) use function::Function;
+pub(crate) use function::{Function, MOST_BYTES};
 pub(crate) use settings::Settings;
 
 /// What happened on the way, for whoever wants to know.
@@ -191,8 +191,8 @@ impl Stream {
         }
         keys.retain(|name, _| needed.contains(&name.as_str()));
         let target = Target::Partition(keys.clone());
-        if !self.delivery.has_room(&target) {
-            return self.fail(record, &Failure::ActivePartitionsLimitExceeded, watch);
+        if let Some(failure) = self.delivery.refuses(&target) {
+            return self.fail(record, &failure, watch);
         }
         self.counts.delivered += 1;
         watch.rows(record, &keys, &data);

@@ -7,6 +7,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::str::FromStr;
 
+/// The most characters of a prefix as it is spelled (API reference, `ExtendedS3DestinationConfiguration`).
+const MOST_SPELLED: usize = 1024;
+
+/// The most characters of a prefix once it is evaluated (developer guide, "Custom prefixes").
+pub(super) const MOST_EVALUATED: usize = 512;
+
 /// A parsed prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Prefix(Vec<Part>);
@@ -41,8 +47,21 @@ impl Prefix {
         })
     }
 
+    /// Whether what it comes to with these keys is as short as Firehose takes; the longest of our errors counts.
+    pub(crate) fn fits(&self, keys: &BTreeMap<String, String>) -> bool {
+        let place = Place { arrival: 0, error: "metadata-extraction-failed", random: "abcdefghijk", keys };
+        self.evaluate(&place).chars().count() <= MOST_EVALUATED
+    }
+
+    /// Whether it is too long already without its partition keys.
+    fn check_length(&self) -> Result<(), String> {
+        let fits = self.fits(&BTreeMap::new());
+        if fits { Ok(()) } else { Err(format!("evaluated, it has more than {MOST_EVALUATED} characters")) }
+    }
+
     /// Why Firehose would not take it for delivered objects.
     pub(crate) fn check_for_events(&self) -> Result<(), String> {
+        self.check_length()?;
         if self.0.contains(&Part::ErrorOutputType) {
             return Err("!{firehose:error-output-type} belongs into the error prefix alone".into());
         }
@@ -51,6 +70,7 @@ impl Prefix {
 
     /// Why Firehose would not take it for error objects.
     pub(crate) fn check_for_errors(&self) -> Result<(), String> {
+        self.check_length()?;
         if self.keys().next().is_some() {
             return Err("an error has no partition keys: use !{timestamp:…} in the error prefix".into());
         }
@@ -86,6 +106,9 @@ impl FromStr for Prefix {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        if text.chars().count() > MOST_SPELLED {
+            return Err(format!("Firehose takes at most {MOST_SPELLED} characters"));
+        }
         let (mut parts, mut rest) = (Vec::new(), text);
         while let Some((before, after)) = rest.split_once("!{") {
             let (expression, after) = after.split_once('}').ok_or_else(|| format!("close `!{{{after}`"))?;
@@ -184,5 +207,21 @@ mod tests {
         assert!(!errors("errors/!{timestamp:yyyy}/"));
         assert!(!errors("errors/!{firehose:error-output-type}/!{partitionKeyFromLambda:date}/"));
         assert!("e/!{firehose:error-output-type}/".parse::<Prefix>().expect("parses").check_for_events().is_err());
+    }
+
+    #[test]
+    fn a_prefix_that_is_too_long_is_refused_as_spelled_and_as_evaluated() {
+        let text = |length: usize| "x".repeat(length);
+        assert!(text(MOST_SPELLED + 1).parse::<Prefix>().is_err());
+        let check = |text: String| text.parse::<Prefix>().expect("parses").check_for_events();
+        assert!(check(text(512 - "2026/11/23/10/".len())).is_ok());
+        assert!(check(text(513 - "2026/11/23/10/".len())).is_err());
+        let errors = |length| format!("{}!{{firehose:error-output-type}}/", text(length)).parse::<Prefix>();
+        assert!(errors(512 - 27).expect("parses").check_for_errors().is_ok());
+        assert!(errors(513 - 27).expect("parses").check_for_errors().is_err());
+        let prefix: Prefix = "é!{partitionKeyFromLambda:date}".parse().expect("parses");
+        for (length, fits) in [(511, true), (512, false)] {
+            assert_eq!(prefix.fits(&BTreeMap::from([("date".into(), text(length))])), fits);
+        }
     }
 }

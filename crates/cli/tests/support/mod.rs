@@ -52,6 +52,11 @@ impl Folder {
         Self(std::env::temp_dir().join(format!("clickstream-{name}-{}-{number}", std::process::id())))
     }
 
+    /// The folder there.
+    pub(crate) fn at(path: PathBuf) -> Self {
+        Self(path)
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.0
     }

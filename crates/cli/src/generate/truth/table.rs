@@ -3,15 +3,16 @@
 use crate::generate::json::decimal;
 use anyhow::{Context, Result};
 use clickstream::derive::time;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-/// A table that is being written.
+/// A table that is being written, beside its place; what is not ended goes away again.
 #[derive(Debug)]
 pub(super) struct Table {
     path: PathBuf,
+    partial: PathBuf,
     out: BufWriter<File>,
 }
 
@@ -19,8 +20,9 @@ impl Table {
     /// Begins `folder/name.csv` with its header.
     pub(super) fn begin(folder: &Path, name: &str, header: &str) -> Result<Self> {
         let path = folder.join(name).with_extension("csv");
-        let file = File::create(&path).with_context(|| format!("cannot make {}", path.display()))?;
-        let mut table = Self { path, out: BufWriter::with_capacity(1 << 16, file) };
+        let partial = path.with_extension("csv.partial");
+        let file = File::create(&partial).with_context(|| format!("cannot make {}", partial.display()))?;
+        let mut table = Self { path, partial, out: BufWriter::with_capacity(1 << 16, file) };
         table.put(|out| writeln!(out, "{header}"))?;
         Ok(table)
     }
@@ -42,12 +44,20 @@ impl Table {
         })
     }
 
-    pub(super) fn end(&mut self) -> Result<()> {
-        self.put(Write::flush)
+    /// Puts the table in its place.
+    pub(super) fn end(mut self) -> Result<()> {
+        self.put(Write::flush)?;
+        fs::rename(&self.partial, &self.path).with_context(|| format!("cannot make {}", self.path.display()))
     }
 
     fn put(&mut self, write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>) -> Result<()> {
         write(&mut self.out).with_context(|| format!("cannot write {}", self.path.display()))
+    }
+}
+
+impl Drop for Table {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.partial);
     }
 }
 

@@ -11,7 +11,7 @@ mod vocabulary;
 use super::document::Document;
 use crate::output::print;
 use crate::schema::{name, text};
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clickstream::schema::Plan;
 use serde::Serialize;
 use serde_json::json;
@@ -64,6 +64,7 @@ impl Change {
 
 /// Compares `args.old` with `args.new`, or with the schema in `default`.
 pub(super) fn run(args: &Args, default: Option<&Path>) -> Result<ExitCode> {
+    ensure!(args.new.is_none() || default.is_none(), "two schemas to come: give NEW or --schema, not both");
     let files = [Some(args.old.as_path()), args.new.as_deref().or(default)];
     let [old_name, new_name] = files.map(name);
     let [old_text, new_text] = files.map(text);
@@ -76,7 +77,7 @@ pub(super) fn run(args: &Args, default: Option<&Path>) -> Result<ExitCode> {
         // Most of them say again what is said above, of each column that has another place.
         let (count, first) = (problems.list.len(), &problems.list[0]);
         let change = format!("does not load: problem 1 of {count} is on line {}: {}", first.line, first.cause);
-        let effect = format!("mend it; `clickstream schema --schema {new_name} check` tells them all");
+        let effect = format!("mend it; `clickstream schema check --schema {new_name}` tells them all");
         changes.push(Change::refused("file", &new_name, change, effect));
     }
     // What must not be comes first.
