@@ -1,8 +1,6 @@
 -- Generated from schema.toml by `make generate`; do not edit.
 -- The recent events in Redshift: the external table's columns, JSON as SUPER. What is asked together lies
 -- together: a visitor's events on one slice, in order of time.
-create schema if not exists ${schema};
-
 create table if not exists ${schema}.events (
   "event_id" varchar(64),
   "event_name" varchar(255),
@@ -74,14 +72,3 @@ create table if not exists ${schema}.events (
   "date" date
 )
 diststyle key distkey("anonymous_id") compound sortkey("date", "event_time");
-
--- Locked by whoever loads or rebuilds, so that two never run side by side.
-create table if not exists ${schema}.load_lock (held boolean);
-
--- Events that were erased (erase.sql): whatever reads S3 leaves them out, also before its objects are rewritten.
-create table if not exists ${schema}.erased_events (
-  event_id varchar(64),
-  event_type varchar(32),
-  date date,
-  erased_on date
-);

@@ -13,6 +13,7 @@ create table if not exists ${schema}.clean_events (
   event_type varchar(32),
   date date,
   event_time timestamp,
+  received_at timestamp,
   anonymous_id varchar(128),
   user_id varchar(128),
   previous_id varchar(128),

@@ -2,8 +2,8 @@
 
 -- What a referrer's host or a utm_source is. A name fits itself and its subdomains; the longest one that fits counts.
 -- Hosts of kind internal and payment are no referrers.
-drop table if exists ${schema}.source_rules;
-create table ${schema}.source_rules (name varchar(255), kind varchar(16));
+create table if not exists ${schema}.source_rules (name varchar(255), kind varchar(16));
+delete from ${schema}.source_rules;
 insert into ${schema}.source_rules values
   ('${own_domain}', 'internal'),
   ('paypal.com', 'payment'), ('stripe.com', 'payment'), ('klarna.com', 'payment'), ('adyen.com', 'payment'),
@@ -24,8 +24,8 @@ insert into ${schema}.source_rules values
   ('newsletter', 'email'), ('mail.google.com', 'email'), ('outlook.live.com', 'email'), ('mail.yahoo.com', 'email');
 
 -- What a click id says where no utm_ parameter does. One that is not here: its own name as source, medium cpc.
-drop table if exists ${schema}.click_rules;
-create table ${schema}.click_rules (click_id_type varchar(32), source varchar(32), medium varchar(32));
+create table if not exists ${schema}.click_rules (click_id_type varchar(32), source varchar(32), medium varchar(32));
+delete from ${schema}.click_rules;
 insert into ${schema}.click_rules values
   ('gclid', 'google', 'cpc'), ('gbraid', 'google', 'cpc'), ('wbraid', 'google', 'cpc'), ('dclid', 'google', 'display'),
   ('srsltid', 'google', 'organic'), ('msclkid', 'bing', 'cpc'), ('fbclid', 'facebook', 'social'),
@@ -33,10 +33,10 @@ insert into ${schema}.click_rules values
 
 -- The channel of a session that did not come directly: the first rule, by priority, whose kind and medium (an SQL
 -- pattern, against the medium in lower case) fit. Null fits everything; so the last rule fits all.
-drop table if exists ${schema}.channel_rules;
-create table ${schema}.channel_rules (
+create table if not exists ${schema}.channel_rules (
   priority integer, channel varchar(32), kind varchar(16), medium_like varchar(64)
 );
+delete from ${schema}.channel_rules;
 insert into ${schema}.channel_rules values
   (10, 'Display', null, 'display%'), (11, 'Display', null, 'banner'), (12, 'Display', null, 'cpm'),
   (20, 'Paid Search', 'search', 'cp_'), (21, 'Paid Search', 'search', 'ppc'), (22, 'Paid Search', 'search', 'paid%'),

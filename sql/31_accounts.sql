@@ -8,9 +8,10 @@ with recursive accounts as (
   select distinct user_id from ${schema}.clean_events where user_id is not null
 ),
 stated as (
-  select from_id, to_id, 0 as by_event, cast(null as timestamp) as stated_at, from_id as stated_by
-  from ${schema}.manual_aliases
-  where from_id <> to_id
+  select m.from_id, m.to_id, 0 as by_event, cast(null as timestamp) as stated_at, m.from_id as stated_by
+  from ${schema}.manual_aliases as m
+  left join ${schema}.blocked_ids as b on b.id in (lower(m.from_id), lower(m.to_id))
+  where m.from_id <> m.to_id and b.id is null
   union all
   select e.previous_id, e.user_id, 1, e.event_time, e.event_id
   from ${schema}.clean_events as e

@@ -4,24 +4,8 @@
 delete from ${schema}.identity_map;
 
 insert into ${schema}.identity_map
-with accounts as (
-  select distinct user_id from ${schema}.clean_events where user_id is not null
-),
-sign_ins as (
-  select e.anonymous_id, e.user_id, e.event_time, e.event_id
-  from ${schema}.clean_events as e
-  where e.user_id is not null and e.anonymous_id is not null
-  union all
-  select e.previous_id, e.user_id, e.event_time, e.event_id
-  from ${schema}.clean_events as e
-  left join accounts as a on a.user_id = e.previous_id
-  where e.user_id is not null and e.previous_id is not null and a.user_id is null
-    and e.previous_id <> coalesce(e.anonymous_id, '')
-),
-evidence as (
-  select s.anonymous_id, s.event_time, s.event_id, coalesce(m.account_id, s.user_id) as account_id
-  from sign_ins as s
-  left join ${schema}.merged_accounts as m on m.user_id = s.user_id
+with evidence as (
+  select anonymous_id, account_id, event_time, event_id from ${schema}.turns where account_id is not null
 ),
 kiosks as (
   select anonymous_id from evidence group by anonymous_id having count(distinct account_id) > ${kiosk_users}
@@ -54,15 +38,23 @@ followed as (
 ),
 held as (
   select
-    f.anonymous_id, f.account_id, f.run,
+    f.anonymous_id, f.account_id, f.run, f.next_time,
     case when f.run > 1 then f.first_time end as valid_from,
     -- The millisecond of the sign-out itself is still theirs.
-    least(min(o.event_time) + interval '0.001 seconds', f.next_time) as valid_to
+    min(t.event_time) + interval '0.001 seconds' as left_time
   from followed as f
-  left join ${schema}.clean_events as o
-    on o.anonymous_id = f.anonymous_id and o.event_type = 'logout' and o.event_time >= f.last_time
+  left join ${schema}.turns as t
+    on t.anonymous_id = f.anonymous_id and t.account_id is null and t.event_time >= f.last_time
   group by f.anonymous_id, f.account_id, f.run, f.first_time, f.next_time
+),
+intervals as (
+  select
+    anonymous_id, account_id, valid_from,
+    case when left_time < next_time or next_time is null then left_time else next_time end as valid_to
+  from held
 )
-select anonymous_id, account_id, valid_from, valid_to
-from held
-where valid_from is null or valid_to is null or valid_from < valid_to;
+select i.anonymous_id, i.account_id, i.valid_from, i.valid_to
+from intervals as i
+-- What was held by somebody who was erased is nobody's.
+left join (select distinct holder from ${schema}.erased_turns) as x on x.holder = i.account_id
+where x.holder is null and (i.valid_from is null or i.valid_to is null or i.valid_from < i.valid_to);

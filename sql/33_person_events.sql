@@ -7,12 +7,14 @@ delete from ${schema}.person_events;
 
 insert into ${schema}.person_events
 with robots as (
-  -- Said to be one, never said to be none, and never signed in.
-  select anonymous_id
-  from ${schema}.clean_events
-  where anonymous_id is not null
-  group by anonymous_id
-  having bool_or(is_bot) and not bool_or(not is_bot) and count(user_id) = 0
+  -- Said to be one, never said to be none, and nobody's who signs in.
+  select e.anonymous_id
+  from ${schema}.clean_events as e
+  left join (select distinct anonymous_id from ${schema}.turns where account_id is not null) as t
+    on t.anonymous_id = e.anonymous_id
+  where e.anonymous_id is not null
+  group by e.anonymous_id
+  having bool_or(e.is_bot) and not bool_or(not e.is_bot) and count(t.anonymous_id) = 0
 ),
 persons as (
   select

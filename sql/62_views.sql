@@ -4,7 +4,7 @@
 create or replace view ${schema}.events_360 as
 select e.*, p.person_id, p.identity_method, p.is_robot, p.session_key
 from ${schema}.events_all as e
-join ${schema}.person_events as p on p.event_id = e.event_id and p.date = e.date
+join ${schema}.person_events as p on p.event_id = e.event_id and p.event_type = e.event_type and p.date = e.date
 with no schema binding;
 
 -- From item view to purchase, by the day on which the session began. A step counts after the one before it.

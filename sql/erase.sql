@@ -7,6 +7,19 @@ from ${schema}.person_events as p
 left join ${schema}.erased_events as x on x.event_id = p.event_id
 where p.person_id = '${person_id}' and x.event_id is null;
 
+-- Of devices that others use too, stays when somebody held them, and a number for who.
+insert into ${schema}.erased_turns
+select
+  t.anonymous_id,
+  case when t.account_id is not null then 'erased:' || (select count(distinct holder) + 1 from ${schema}.erased_turns) end,
+  t.event_time, t.event_id
+from ${schema}.turns as t
+join ${schema}.person_events as p on p.event_id = t.event_id and p.person_id = '${person_id}'
+join (select distinct anonymous_id from ${schema}.person_events where person_id <> '${person_id}') as o
+  on o.anonymous_id = t.anonymous_id
+left join (select distinct event_id from ${schema}.erased_turns) as x on x.event_id = t.event_id
+where x.event_id is null;
+
 -- What to look for in the backup and error prefixes, should they be searched before they expire.
 select distinct c.user_id, c.anonymous_id, c.email_sha256
 from ${schema}.clean_events as c

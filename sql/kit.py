@@ -25,8 +25,10 @@ def settings(**changes: str) -> dict[str, str]:
 
 
 def files(engine: str, prefixes: list[str] | None = None) -> list[Path]:
-    """The numbered files for `engine`, in order; with `prefixes`, those whose names begin so, numbered or not."""
-    everything = sorted([*FOLDER.glob("*.sql"), *FOLDER.glob(f"{engine}/*.sql")], key=lambda file: file.name)
+    """The numbered files for `engine`, in order; with `prefixes`, those whose names begin so, numbered or not. A file of the
+    engine's own stands in the place of a common one of that name."""
+    own_last = [*FOLDER.glob("*.sql"), *FOLDER.glob(f"{engine}/*.sql")]
+    everything = sorted({file.name: file for file in own_last}.values(), key=lambda file: file.name)
     if not prefixes:
         return [file for file in everything if file.name[0].isdigit()]
     for prefix in prefixes:

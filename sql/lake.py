@@ -8,7 +8,7 @@ import duckdb
 import kit
 
 # How many of a lake's days are hot; its older ones stay in the external table.
-HOT_DAYS = 7
+HOT_DAYS = 2
 
 
 def scan(lake: Path, columns: dict[str, str]) -> str:
@@ -25,7 +25,8 @@ def scan(lake: Path, columns: dict[str, str]) -> str:
 
 
 def attach(lake: Path, **changes: str) -> tuple[duckdb.DuckDBPyConnection, dict[str, str]]:
-    """A database in memory with `lake` as the external table, and the settings: its last days are to be hot."""
+    """A database in memory with `lake` as the external table, and the settings: unless `changes` say from when on, its
+    last days are to be hot."""
     values = kit.settings(**changes)
     database = duckdb.connect()
     database.execute("set timezone = 'UTC'")
@@ -35,7 +36,8 @@ def attach(lake: Path, **changes: str) -> tuple[duckdb.DuckDBPyConnection, dict[
     # Read once: a view would look into every file again with every statement.
     database.execute(f"create table {events} as {scan(lake, kit.lake_columns(values))}")
     hot_from = database.execute(f"select coalesce(max(date), current_date) - {HOT_DAYS - 1} from {events}").fetchone()[0]
-    return database, values | {"hot_from": str(hot_from), "load_from": f"date '{hot_from}'"}
+    hot_from = changes.get("hot_from", str(hot_from))
+    return database, values | {"hot_from": hot_from, "load_from": f"date '{hot_from}'"}
 
 
 def run(database: duckdb.DuckDBPyConnection, values: dict[str, str], prefixes: list[str] | None = None) -> Iterator[str]:

@@ -123,7 +123,7 @@ pub fn files(plan: &Plan) -> [(&'static str, String); 7] {
         ("sql/12_events_all.sql", warehouse::events_all(plan)),
         ("sql/athena/rewrite_partition.sql", warehouse::rewrite_partition(plan)),
         ("sql/redshift/external_table.sql", spectrum(plan)),
-        ("sql/redshift/13_advance_boundary.sql", warehouse::advance_boundary(plan)),
+        ("sql/redshift/12_events_all.sql", warehouse::make_views(plan)),
     ]
 }
 

@@ -25,9 +25,15 @@ ${61_attribution.sql}
 end
 $$ language plpgsql security definer;
 
--- Every month.
+-- Every month. A boundary that is later already stays.
 create or replace procedure ${schema}.keep_hot() as $$
+declare
+  oldest date := cast(date_trunc('month', current_date - ${hot_days}) as date);
+  hot_from date;
 begin
-  call ${schema}.advance_boundary(cast(date_trunc('month', current_date - ${hot_days}) as date));
+  select max(b.hot_from) into hot_from from ${schema}.boundary as b;
+  if oldest > hot_from then
+    call ${schema}.move_boundary(oldest);
+  end if;
 end
 $$ language plpgsql security definer;

@@ -18,14 +18,8 @@ pub fn table(plan: &Plan) -> String {
         "-- {GENERATED}\n\
          -- The recent events in Redshift: the external table's columns, JSON as SUPER. What is asked together lies\n\
          -- together: a visitor's events on one slice, in order of time.\n\
-         create schema if not exists ${{schema}};\n\n\
          create table if not exists ${{schema}}.events (\n{},\n{}\n)\n\
-         diststyle key distkey(\"anonymous_id\") compound sortkey(\"date\", \"event_time\");\n\n\
-         -- Locked by whoever loads or rebuilds, so that two never run side by side.\n\
-         create table if not exists ${{schema}}.load_lock (held boolean);\n\n\
-         -- Events that were erased (erase.sql): whatever reads S3 leaves them out, also before its objects are rewritten.\n\
-         create table if not exists ${{schema}}.erased_events (\n  \
-         event_id varchar(64),\n  event_type varchar(32),\n  date date,\n  erased_on date\n);\n",
+         diststyle key distkey(\"anonymous_id\") compound sortkey(\"date\", \"event_time\");\n",
         columns(plan, warehouse_type),
         partition_columns().map(|column| format!("  {column}")).join(",\n")
     )
@@ -67,83 +61,117 @@ fn lines(parts: &[String]) -> String {
     text
 }
 
-/// Rows of S3 that `filter` lets through, each event once (of its deliveries, the first), without what was erased.
-fn once(filter: &str) -> String {
-    format!(
-        "(\n  select e.*, row_number() over (partition by event_id order by received_at, event_time, event_type) as delivery\n  \
-         from ${{external_schema}}.events as e\n  where e.\"date\" {filter}\n) as s\n\
-         where s.delivery = 1\n  \
-         and not exists (select 1 from ${{schema}}.erased_events as x where x.event_id = s.event_id)"
-    )
+/// Of an event's deliveries, the one that counts is the first by these. Rows that agree in all of them are one delivery.
+const DELIVERY_ORDER: [&str; 4] = ["received_at", "\"date\"", "event_type", "event_time"];
+
+/// What a column of the delivery in Redshift is called beside those of S3.
+fn hot(column: &str) -> String {
+    format!("hot_{}", column.trim_matches('"'))
+}
+
+/// Whether a row is an earlier delivery than the one in Redshift: a line for each column that may tell.
+fn earlier() -> String {
+    let told = |last: usize| {
+        let same = DELIVERY_ORDER[..last].iter().map(|column| format!("{column} = {} and ", hot(column)));
+        format!("\n    or {}{} < {}", same.collect::<String>(), DELIVERY_ORDER[last], hot(DELIVERY_ORDER[last]))
+    };
+    (0..DELIVERY_ORDER.len()).map(told).collect()
 }
 
 /// The load of recent events from S3 into the warehouse.
 pub fn load(plan: &Plan) -> String {
+    let compared = ["event_id"].iter().chain(&DELIVERY_ORDER).map(|column| format!("{column} as {}", hot(column)));
     format!(
         "-- {GENERATED}\n\
-         -- Brings what is new from S3 into Redshift. It may run at any time, twice, or after a pause: an event that is\n\
-         -- there is not loaded again. Rows arrive up to a week after their date, so even an hourly run looks back ten days\n\
-         -- (load_from); a nightly one looks back sixty, and so mends what a pause has left out.\n\
-         insert into ${{schema}}.events (\n{}\n)\nselect\n{}\nfrom {}\n  \
-         and not exists (select 1 from ${{schema}}.events as h where h.event_id = s.event_id);\n",
-        names(plan),
-        parsed(plan),
-        once(">= ${load_from}")
+         -- Brings what is new from S3 into Redshift. It may run at any time, twice, in any batches, or after a pause. Of the\n\
+         -- deliveries of one event the first received counts, also if it is loaded after another. Rows arrive up to a week\n\
+         -- after their date, so even an hourly run looks back ten days (load_from); a nightly one looks back sixty, and so\n\
+         -- mends what a pause has left out.\n\
+         drop table if exists arriving;\n\n\
+         create temp table arriving as select * from ${{schema}}.events where 1 = 0;\n\n\
+         insert into arriving (\n{names}\n)\nselect\n{parsed}\nfrom (\n  \
+         select\n    e.*,\n    \
+         row_number() over (partition by event_id order by {order}) as delivery\n  \
+         from ${{external_schema}}.events as e\n  \
+         where e.\"date\" >= ${{load_from}} and e.\"date\" >= (select max(hot_from) from ${{schema}}.boundary)\n    \
+         and not exists (select 1 from ${{schema}}.erased_events as x where x.event_id = e.event_id)\n    \
+         and not exists (\n      \
+         select 1 from ${{schema}}.second_deliveries as x\n      \
+         where x.event_id = e.event_id and x.event_type = e.event_type and x.\"date\" = e.\"date\"\n    )\n\
+         ) as s\n\
+         left join (\n  \
+         select\n    {compared}\n  \
+         from ${{schema}}.events\n\
+         ) as h on hot_event_id = event_id\n\
+         where delivery = 1\n  \
+         and (\n    hot_event_id is null{earlier}\n  );\n\n\
+         -- Rows that a later delivery had filled, and what an erasure beside a load has missed.\n\
+         delete from ${{schema}}.events\n\
+         where event_id in (select event_id from arriving union all select event_id from ${{schema}}.erased_events);\n\n\
+         insert into ${{schema}}.events (\n{names}\n)\nselect\n{names}\nfrom arriving;\n\n\
+         drop table arriving;\n",
+        parsed = parsed(plan),
+        order = DELIVERY_ORDER.join(", "),
+        compared = compared.collect::<Vec<_>>().join(", "),
+        earlier = earlier(),
+        names = names(plan),
     )
 }
 
-/// `create view` over the recent events in the warehouse and the older ones in S3, with `boundary` between them.
-fn view(plan: &Plan, boundary: &str) -> String {
-    format!(
-        "create or replace view ${{schema}}.events_all as\nselect\n{}\nfrom ${{schema}}.events\n\
-         where \"date\" >= {boundary}\nunion all\nselect\n{}\nfrom {}\nwith no schema binding",
-        names(plan),
-        parsed(plan),
-        once(&format!("< {boundary}"))
-    )
+/// The views over older events in S3, and over all events, with `boundary` between hot and cold. Neither reads the other:
+/// while both are replaced, a query that holds one would wait for the other.
+fn views(plan: &Plan, boundary: &str) -> [String; 2] {
+    let (names, parsed) = (names(plan), parsed(plan));
+    let cold = format!(
+        "create or replace view ${{schema}}.events_cold as\nselect\n{parsed}\nfrom ${{external_schema}}.events as e\n\
+         where \"date\" < {boundary}\n  \
+         and not exists (select 1 from ${{schema}}.erased_events as x where x.event_id = e.event_id)\n\
+         with no schema binding"
+    );
+    let all = format!(
+        "create or replace view ${{schema}}.events_all as\nselect e.*\nfrom (\n  \
+         select\n{names}\n  from ${{schema}}.events\n  where \"date\" >= {boundary}\n  \
+         union all\n  \
+         select\n{parsed}\n  from (\n    \
+         select\n      c.*,\n      \
+         row_number() over (partition by event_id, event_type, \"date\" order by received_at, event_time) as delivery\n    \
+         from ${{external_schema}}.events as c\n    where c.\"date\" < {boundary}\n  ) as c\n  where delivery = 1\n) as e\n\
+         where not exists (select 1 from ${{schema}}.erased_events as x where x.event_id = e.event_id)\n  \
+         and not exists (\n    \
+         select 1 from ${{schema}}.second_deliveries as x\n    \
+         where x.event_id = e.event_id and x.event_type = e.event_type and x.\"date\" = e.\"date\"\n  )\n\
+         with no schema binding"
+    );
+    [cold, all]
 }
 
-/// One view over hot and cold events.
+/// What both files below begin with.
+const VIEWS: &str = "\
+    -- events_cold: what lies before the boundary, in S3, each delivery a row. events_all: from the boundary on out of\n\
+    -- Redshift, before it out of S3, each event once. The boundary is a literal, and deliveries are compared within a\n\
+    -- partition, so that a question about some days or types reads these alone; second_deliveries are the rest.\n";
+
+/// The views, for databases that do not keep them: the boundary is a setting.
 pub fn events_all(plan: &Plan) -> String {
-    format!(
-        "-- {GENERATED}\n\
-         -- All events: from hot_from on out of Redshift, before it out of S3. The date is a literal, so that Spectrum reads\n\
-         -- no partition twice and none in vain; redshift/13_advance_boundary.sql moves it.\n{};\n",
-        view(plan, "date '${hot_from}'")
-    )
+    let [cold, all] = views(plan, "date '${hot_from}'");
+    format!("-- {GENERATED}\n{VIEWS}{cold};\n\n{all};\n")
 }
 
-/// The procedure that moves the boundary between hot and cold.
-pub fn advance_boundary(plan: &Plan) -> String {
-    let boundary = "date ' || quote_literal(cast(boundary as varchar)) || '";
-    let view = view(plan, "{boundary}").replace('\'', "''").replace("{boundary}", boundary);
+/// The procedure that makes the views with the boundary that the warehouse remembers, and its first call.
+pub fn make_views(plan: &Plan) -> String {
+    let executed = views(plan, "date {boundary}")
+        .map(|view| view.replace('\'', "''").replace("{boundary}", "' || boundary || '"))
+        .map(|view| format!("  execute '{view}';\n"))
+        .concat();
     format!(
-        "-- {GENERATED}\n\
-         -- Moves the boundary between hot and cold, and drops what is hot no more: in one transaction, so no query sees a\n\
-         -- gap or an event twice. By the calendar, never by the newest event: one wrong clock would drop everything.\n\
-         create or replace procedure ${{schema}}.advance_boundary(boundary date) as $$\n\
-         declare\n  strays bigint;\n\
+        "-- {GENERATED}\n{VIEWS}\
+         create or replace procedure ${{schema}}.make_views() as $$\n\
+         declare\n  boundary varchar(16);\n\
          begin\n  \
-         if boundary > current_date - 10 then\n    \
-         raise exception 'advance_boundary: events of % may still arrive; choose a date at least 10 days ago', boundary;\n  \
-         end if;\n  \
-lock table ${{schema}}.load_lock;\n  \
-         select count(*) into strays from ${{schema}}.events as h\n  \
-         left join ${{external_schema}}.events as c on c.event_id = h.event_id and c.\"date\" = h.\"date\" and c.\"date\" < boundary\n  \
-         where h.\"date\" < boundary and c.event_id is null;\n  \
-         if strays > 0 then\n    \
-         raise exception 'advance_boundary: % events before % are not in S3; are their partitions registered?', strays, boundary;\n  \
-         end if;\n  \
-         select count(*) into strays from ${{external_schema}}.events as c\n  \
-         left join ${{schema}}.events as h on h.event_id = c.event_id\n  \
-         left join ${{schema}}.erased_events as x on x.event_id = c.event_id\n  \
-         where c.\"date\" >= boundary and c.\"date\" < current_date - 1 and h.event_id is null and x.event_id is null;\n  \
-         if strays > 0 then\n    \
-         raise exception 'advance_boundary: % events from % on are not loaded; run 11_load.sql with load_from that date', strays, boundary;\n  \
-         end if;\n  \
-         execute '{view}';\n  \
-         delete from ${{schema}}.events where \"date\" < boundary;\n\
-         end\n$$ language plpgsql security definer;\n"
+         select quote_literal(cast(max(hot_from) as varchar)) into boundary from ${{schema}}.boundary;\n\
+         {executed}\
+         end\n$$ language plpgsql security definer;\n\n\
+         call ${{schema}}.make_views();\n"
     )
 }
 

@@ -32,7 +32,7 @@ def scheduled(server):
     """PostgreSQL with the procedures that the schedule calls."""
     engine = PostgreSQL(server, hot_from=day(30), load_from=f"date '{day(30)}'")
     engine.begin()
-    for name in ("13_advance_boundary.sql", "80_procedures.sql"):
+    for name in ("12_events_all.sql", "13_move_boundary.sql", "80_procedures.sql"):
         engine.run_file(kit.FOLDER / "redshift" / name)
     yield engine
     engine.close()

@@ -15,6 +15,7 @@ pub(super) fn details(event: &Event) -> Details {
         .and(Detail::Time, !event.random().one_in(12))
         .and(Detail::Referrer, first)
         .and(Detail::UserAgent, first)
+        .and(Detail::Consent, first)
         .and(Detail::Total, event.step.action == Action::PlaceOrder)
 }
 
@@ -33,7 +34,7 @@ pub(super) fn push(o: &mut Object, event: &Event) {
         o.text("user_agent", visit.device.agent.header);
         o.text("language", event.locale());
         o.text("measurement_id", visit.site.app_id);
-        if let Some(person) = event.person() {
+        if let Some(person) = event.person().filter(|_| details.tell(Detail::Consent)) {
             let storage = if person.consent { "granted" } else { "denied" };
             o.object("consent", |o| o.text("analytics_storage", storage));
         }

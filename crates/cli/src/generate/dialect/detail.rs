@@ -23,6 +23,8 @@ pub(crate) enum Detail {
     Total,
     /// The categories of items.
     Category,
+    /// Whether the visitor, if it is a person, agrees to be measured.
+    Consent,
 }
 
 /// What one report tells.

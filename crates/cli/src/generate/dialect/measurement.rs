@@ -10,7 +10,7 @@ use crate::generate::visit::action::Action;
 use crate::generate::visit::event::Event;
 
 pub(super) fn details(event: &Event) -> Details {
-    Details::of([Detail::Time, Detail::Cookie, Detail::Url, Detail::Category])
+    Details::of([Detail::Time, Detail::Cookie, Detail::Url, Detail::Category, Detail::Consent])
         .and(Detail::Total, event.step.action == Action::PlaceOrder)
 }
 

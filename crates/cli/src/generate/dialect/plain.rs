@@ -44,7 +44,8 @@ pub(super) fn details(event: &Event) -> Details {
         Team::Content => Details::of([Detail::Cookie, Detail::Url, Detail::Referrer])
             // Some browsers block what would tell the time.
             .and(Detail::Time, !random.one_in(25))
-            .and(Detail::UserAgent, action == Action::ViewPage),
+            .and(Detail::UserAgent, action == Action::ViewPage)
+            .and(Detail::Consent, action == Action::ViewPage),
         Team::Catalogue => {
             let single = matches!(event.step.subject, Subject::Item(_));
             Details::of([Detail::Id, Detail::Time, Detail::Cookie]).and(Detail::Category, single && random.percent(50))
@@ -105,7 +106,7 @@ fn content(o: &mut Object, event: &Event, details: Details) {
         o.text("lang", event.locale());
         o.text("shopId", visit.site.app_id);
         o.some("country", event.person().map(|person| person.home.country));
-        if let Some(person) = event.person() {
+        if let Some(person) = event.person().filter(|_| details.tell(Detail::Consent)) {
             o.raw("consent", if person.consent { "true" } else { "false" });
         }
     }

@@ -21,6 +21,7 @@ pub(super) fn details(event: &Event) -> Details {
         // The app tells who and where it is only once in a while, and every visit sees a page.
         .and(Detail::UserAgent, !in_app || page)
         .and(Detail::Campaign, !in_app || page)
+        .and(Detail::Consent, page)
         .and(Detail::Total, !without_amounts)
 }
 
@@ -113,7 +114,7 @@ fn context(o: &mut Object, event: &Event, in_app: bool) {
             }
         });
     }
-    if let Some(person) = event.person().filter(|_| event.step.action == Action::ViewPage) {
+    if let Some(person) = event.person().filter(|_| details.tell(Detail::Consent)) {
         let agreed = if person.consent { "true" } else { "false" };
         o.object("consent", |o| o.object("categoryPreferences", |o| o.raw("analytics", agreed)));
         if in_app {

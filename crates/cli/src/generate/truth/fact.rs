@@ -39,6 +39,8 @@ pub(super) struct Fact {
     /// The category of the item that was looked at.
     pub(super) viewed: Option<&'static str>,
     pub(super) search: Option<Rc<str>>,
+    /// Whether the visitor agrees to be measured.
+    pub(super) consent: Option<bool>,
     pub(super) mixed: bool,
 }
 
@@ -119,6 +121,7 @@ impl Fact {
                 Subject::Text(term) if action == Action::Search => Some(names.get(&searched(term))),
                 _ => None,
             },
+            consent: event.person().filter(|_| details.tell(Detail::Consent)).map(|person| person.consent),
             mixed,
         }
     }

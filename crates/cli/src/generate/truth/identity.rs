@@ -139,7 +139,7 @@ fn devices<'a>(facts: &'a [Fact], accounts: &'a Accounts) -> HashMap<&'a Rc<str>
         if let Some(cookie) = &fact.cookie {
             let device = devices.entry(cookie).or_default();
             device.robot |= fact.robot == Some(true);
-            device.human |= fact.robot == Some(false) || fact.user.is_some();
+            device.human |= fact.robot == Some(false);
             if fact.event_type == "logout" {
                 device.logouts.push(fact.time);
             }
@@ -164,7 +164,7 @@ impl<'a> Device<'a> {
     }
 
     fn is_robot(&self) -> bool {
-        self.robot && !self.human
+        self.robot && !self.human && self.accounts.is_empty()
     }
 
     /// Whose device it is at a time.

@@ -9,14 +9,20 @@
 //! * [`fact`]: an event as the lake can know it, once, however often it was delivered
 //! * [`identity`]: whose each event is
 //! * [`session`]: what was done in one go, and where the visitor came from
+//! * [`funnel`]: how far visits got
 //! * [`order`]: what was bought and given back
+//! * [`revenue`]: what came in
+//! * [`attribution`]: which visit an order is owed to
 //! * [`customer`]: all that is known of one person
 //! * [`mod@table`]: all of it as CSV
 
+mod attribution;
 mod customer;
 mod fact;
+mod funnel;
 mod identity;
 mod order;
+mod revenue;
 mod session;
 mod table;
 mod text;
@@ -110,7 +116,10 @@ impl Truth {
         let sessions = Sessions::of(facts, &identities);
         let orders = Orders::of(facts, &identities, &sessions);
         sessions.write(folder)?;
+        funnel::write(folder, facts, &sessions)?;
         orders.write(folder)?;
+        revenue::write(folder, &orders)?;
+        attribution::write(folder, &orders, &sessions)?;
         customer::write(folder, facts, &identities, &sessions, &orders)?;
         events(folder, facts, &identities, &sessions)
     }

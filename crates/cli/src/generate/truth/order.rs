@@ -1,4 +1,4 @@
-//! What was bought, what became of it, and what came in.
+//! What was bought, and what became of it.
 
 use super::fact::Fact;
 use super::identity::Identities;
@@ -6,21 +6,21 @@ use super::session::Sessions;
 use super::table::{Table, amount, iso};
 use crate::generate::shop::order::Order;
 use anyhow::Result;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 use std::rc::Rc;
 
 /// An order as it stands in the end.
 #[derive(Debug)]
 pub(super) struct Placed {
-    id: Rc<str>,
+    pub(super) id: Rc<str>,
     pub(super) person: Rc<str>,
     session: Rc<str>,
-    at: i64,
+    pub(super) at: i64,
     pub(super) contents: Rc<Order>,
     /// Whether its items come with their categories.
     pub(super) categories: bool,
-    currency: &'static str,
+    pub(super) currency: &'static str,
     pub(super) cancelled: bool,
     refunded: i64,
 }
@@ -104,30 +104,13 @@ impl Orders {
             }
         }
         orders.end()?;
-        items.end()?;
-        self.write_revenue(folder)
-    }
-
-    fn write_revenue(&self, folder: &Path) -> Result<()> {
-        let mut sums: BTreeMap<&str, [i64; 3]> = BTreeMap::new();
-        for placed in &self.all {
-            let sum = sums.entry(placed.currency).or_default();
-            sum[0] += i64::from(!placed.cancelled);
-            sum[1] += placed.contents.total;
-            sum[2] += placed.returned();
-        }
-        let mut table = Table::begin(folder, "revenue", "currency,orders,gross,returned,net")?;
-        for (currency, [orders, gross, returned]) in sums {
-            let net = amount(gross - returned);
-            table.line([currency, &orders.to_string(), &amount(gross), &amount(returned), &net])?;
-        }
-        table.end()
+        items.end()
     }
 }
 
 impl Placed {
     /// What the customer got back, in cents.
-    fn returned(&self) -> i64 {
+    pub(super) fn returned(&self) -> i64 {
         if self.cancelled { self.contents.total } else { self.refunded.min(self.contents.total) }
     }
 

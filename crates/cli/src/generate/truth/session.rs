@@ -20,7 +20,7 @@ pub(super) struct Session {
     pub(super) person: Rc<str>,
     /// Which of the person's sessions it is, from 1.
     number: usize,
-    started: i64,
+    pub(super) started: i64,
     ended: i64,
     events: usize,
     campaign: Option<Touch>,
@@ -38,7 +38,8 @@ impl Session {
 #[derive(Debug)]
 pub(super) struct Sessions {
     pub(super) all: Vec<Session>,
-    of_event: Vec<Option<usize>>,
+    /// By the event's place in the order of time: the place in `all`.
+    pub(super) of_event: Vec<Option<usize>>,
 }
 
 /// What goes on on a device, as long as there is no long pause.
