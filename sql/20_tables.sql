@@ -1,7 +1,7 @@
 -- The tables of the customer 360. All but the first two are rebuilt from the events by the files that follow; every one
 -- of those empties its table and fills it again, so views and grants on it stay. Times are UTC.
 
--- By hand: identifiers that are nobody's, in lower case (a test account, the id of a broken release).
+-- By hand: identifiers that are nobody's, in whatever case (a test account, the id of a broken release).
 create table if not exists ${schema}.blocked_ids (id varchar(128));
 
 -- By hand: the account from_id is the account to_id.

@@ -14,10 +14,21 @@ select
   e.order_id, e.order_total, e.order_revenue, e.order_tax, e.order_shipping, e.order_discount, e.coupon,
   e.payment_method, e.item_id, e.item_name, e.item_brand, e.item_category, e.item_variant, e.item_price,
   e.item_quantity, case when e.event_type in ('purchase', 'order_updated') then e.items end
-from ${schema}.events_all as e
-left join ${schema}.blocked_ids as a on a.id = lower(e.anonymous_id)
-left join ${schema}.blocked_ids as u on u.id = lower(e.user_id)
-left join ${schema}.blocked_ids as p on p.id = lower(e.previous_id);
+from (
+  select
+    event_id, event_type, date, event_time, received_at, anonymous_id, user_id, previous_id, email_sha256, is_bot,
+    consent_analytics, page_host, referrer_host, utm_source, utm_medium, utm_campaign, click_id, click_id_type,
+    search_term, currency, event_value, order_id, order_total, order_revenue, order_tax, order_shipping,
+    order_discount, coupon, payment_method, item_id, item_name, item_brand, item_category, item_variant, item_price,
+    item_quantity, items,
+    -- Should two loads have run side by side, an event is in Redshift twice.
+    row_number() over (partition by event_id, event_type, date order by received_at, event_time) as delivery
+  from ${schema}.events_all
+) as e
+left join (select distinct lower(id) as id from ${schema}.blocked_ids) as a on a.id = lower(e.anonymous_id)
+left join (select distinct lower(id) as id from ${schema}.blocked_ids) as u on u.id = lower(e.user_id)
+left join (select distinct lower(id) as id from ${schema}.blocked_ids) as p on p.id = lower(e.previous_id)
+where e.delivery = 1;
 
 insert into ${schema}.second_deliveries
 select event_id, event_type, date

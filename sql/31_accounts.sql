@@ -10,7 +10,7 @@ with recursive accounts as (
 stated as (
   select m.from_id, m.to_id, 0 as by_event, cast(null as timestamp) as stated_at, m.from_id as stated_by
   from ${schema}.manual_aliases as m
-  left join ${schema}.blocked_ids as b on b.id in (lower(m.from_id), lower(m.to_id))
+  left join ${schema}.blocked_ids as b on lower(b.id) in (lower(m.from_id), lower(m.to_id))
   where m.from_id <> m.to_id and b.id is null
   union all
   select e.previous_id, e.user_id, 1, e.event_time, e.event_id

@@ -11,7 +11,7 @@ with names as (
   select source from ${schema}.click_rules
 ),
 fitting as (
-  select n.name, r.kind, row_number() over (partition by n.name order by length(r.name) desc) as fit
+  select n.name, r.kind, row_number() over (partition by n.name order by length(r.name) desc, r.kind) as fit
   from names as n
   join ${schema}.source_rules as r on n.name = r.name or right(n.name, length(r.name) + 1) = '.' || r.name
 ),
@@ -68,7 +68,7 @@ ways as (
 ),
 channels as (
   select
-    w.source, w.medium, r.channel, row_number() over (partition by w.source, w.medium order by r.priority) as fit
+    w.source, w.medium, r.channel, row_number() over (partition by w.source, w.medium order by r.priority, r.channel) as fit
   from ways as w
   join ${schema}.channel_rules as r
     on (r.kind is null or r.kind = w.kind) and (r.medium_like is null or lower(w.medium) like r.medium_like)

@@ -8,6 +8,7 @@
 """
 
 import argparse
+import difflib
 import re
 import shlex
 import sys
@@ -17,11 +18,39 @@ FOLDER = Path(__file__).parent
 ENGINES = ("redshift", "postgresql", "duckdb", "athena")
 
 
+SETTINGS = FOLDER / "settings.env"
+
+
+def placeholders() -> set[str]:
+    """The names that stand as ${name} in some file: what can be set."""
+    return {name for file in FOLDER.rglob("*.sql") for name in re.findall(r"\$\{(\w+)\}", file.read_text())}
+
+
 def settings(**changes: str) -> dict[str, str]:
-    """settings.env as a dictionary, with `changes`."""
-    lines = shlex.split((FOLDER / "settings.env").read_text(), comments=True)
-    values = dict(line.split("=", 1) for line in lines)
-    return values | changes
+    """settings.env as a dictionary, with `changes`. A name that no file takes is refused: it would change nothing."""
+    known, values = placeholders(), {}
+    for number, line in enumerate(SETTINGS.read_text().splitlines(), 1):
+        place = f"{SETTINGS}:{number}"
+        try:
+            words = shlex.split(line, comments=True)
+        except ValueError as error:
+            raise SystemExit(f"{place}: {error}; end the value with the quote that begins it, on the same line") from None
+        for word in words:
+            name, equals, value = word.partition("=")
+            if not equals:
+                raise SystemExit(f"{place}: {word!r} is no name=value; put a value with blanks between quotes")
+            if name in values:
+                raise SystemExit(f"{place}: {name} is set twice; remove one of them")
+            values[name] = checked(place, name, value, known)
+    return values | {name: checked("command line", name, value, known) for name, value in changes.items()}
+
+
+def checked(place: str, name: str, value: str, known: set[str]) -> str:
+    if name in known:
+        return value
+    alike = difflib.get_close_matches(name, known, 1)
+    remedy = f"did you mean {alike[0]}?" if alike else f"what can be set is {', '.join(sorted(known))}"
+    raise SystemExit(f"{place}: no file of {FOLDER} takes {name}; {remedy}")
 
 
 def files(engine: str, prefixes: list[str] | None = None) -> list[Path]:
@@ -42,7 +71,8 @@ def render(file: Path, values: dict[str, str], engine: str = "redshift") -> str:
     `${11_load.sql load_from=current_date}` with a setting changed."""
     def value(match: re.Match) -> str:
         if match[1] not in values:
-            raise SystemExit(f"{file}: {match[0]} is not set; add it to {FOLDER / 'settings.env'} or as {match[1]}=value")
+            line = file.read_text().partition(match[0])[0].count("\n") + 1
+            raise SystemExit(f"{file}:{line}: {match[0]} is not set; add it to {SETTINGS} or as {match[1]}=value")
         return values[match[1]]
 
     def included(match: re.Match) -> str:

@@ -10,3 +10,5 @@ exception when others then
   return false;
 end
 $$;
+
+create function getdate() returns timestamp language sql stable as $$ select cast(now() at time zone 'UTC' as timestamp) $$;

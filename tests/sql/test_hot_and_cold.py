@@ -130,6 +130,14 @@ def test_wherever_the_boundary_is_every_event_is_there_once(engine, boundary):
     assert engine.rows("second_deliveries") == noted
 
 
+def test_an_event_that_two_loads_brought_counts_once(engine):
+    put(engine, [{"event_id": "a", "at": f"{day(3)} 10:00:00"}])
+    load(engine, day(10))
+    engine.execute(f"insert into {engine.values['schema']}.events select * from {engine.values['schema']}.events")
+    engine.run("30")
+    assert (ids(engine, "clean_events"), engine.rows("second_deliveries")) == (["a"], [])
+
+
 def test_each_delivery_of_a_cold_event_is_in_the_view_for_it(engine):
     made = events()
     put(engine, made)

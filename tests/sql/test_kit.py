@@ -23,9 +23,39 @@ def test_every_setting_is_used_and_every_placeholder_is_set():
     assert used == set(kit.settings()) | by_hand
 
 
-def test_a_placeholder_that_is_not_set_names_file_and_remedy():
+def test_a_placeholder_that_is_not_set_names_file_line_and_remedy():
     ran = command("sql/kit.py", "erase")
-    assert ran.returncode != 0 and "erase.sql: ${person_id} is not set" in ran.stderr
+    assert ran.returncode != 0 and re.search(r"erase\.sql:\d+: \$\{person_id\} is not set; add it", ran.stderr)
+
+
+def test_a_setting_that_no_file_takes_is_refused():
+    ran = command("sql/kit.py", "32", "kiosk_user=2")
+    assert ran.returncode != 0 and "kiosk_user; did you mean kiosk_users?" in ran.stderr and not ran.stdout
+    ran = command("sql/kit.py", "x=2")
+    assert ran.returncode != 0 and "what can be set is attribution_days, bucket" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("session_minute=30", "takes session_minute; did you mean session_minutes?"),
+        ("today=current_date", "today is set twice"),
+        ("own_domain=shop.example bucket", "'bucket' is no name=value"),
+        ('schema="clickstream', "No closing quotation"),
+    ],
+)
+def test_a_mistake_in_the_settings_names_file_line_and_remedy(tmp_path, monkeypatch, line, told):
+    broken = tmp_path / "settings.env"
+    broken.write_text(f"# dates\ntoday=current_date\n{line}\n")
+    monkeypatch.setattr(kit, "SETTINGS", broken)
+    with pytest.raises(SystemExit) as refused:
+        kit.settings()
+    assert f"{broken}:3: " in str(refused.value) and told in str(refused.value)
+
+
+def test_an_engines_own_file_stands_in_the_place_of_a_common_one():
+    for engine, file in (("redshift", kit.FOLDER / "redshift"), ("duckdb", kit.FOLDER)):
+        assert kit.files(engine, ["12"]) == [file / "12_events_all.sql"]
 
 
 def test_whose_events_are_erased_cannot_say_anything_else():

@@ -6,9 +6,9 @@ import subprocess
 
 import kit
 import pytest
-from engines import PostgreSQL
+from engines import DuckDB, PostgreSQL
 from events import BUILD, build, put
-from test_properties import DERIVED, outcome, traffic
+from test_properties import DERIVED, SEEDS, outcome, traffic
 
 TODAY = datetime.datetime.now(datetime.UTC).date()
 
@@ -30,7 +30,7 @@ def recent(events: list[dict[str, str]]) -> list[dict[str, str]]:
 @pytest.fixture
 def scheduled(server):
     """PostgreSQL with the procedures that the schedule calls."""
-    engine = PostgreSQL(server, hot_from=day(30), load_from=f"date '{day(30)}'")
+    engine = PostgreSQL(server, hot_from=day(140), load_from=f"date '{day(140)}'")
     engine.begin()
     for name in ("12_events_all.sql", "13_move_boundary.sql", "80_procedures.sql"):
         engine.run_file(kit.FOLDER / "redshift" / name)
@@ -60,11 +60,21 @@ class TestProcedures:
 
     def test_the_boundary_moves_to_the_first_of_a_month(self, scheduled):
         put(scheduled, [{"event_id": f"e{ago}", "at": f"{day(ago)} 10:00:00"} for ago in range(1, 140, 3)])
-        scheduled.run("11", load_from=f"date '{day(140)}'")
+        scheduled.run("11")
         call(scheduled, "keep_hot")
         first = (TODAY - datetime.timedelta(days=92)).replace(day=1)
         assert min(scheduled.query(f"select date from {scheduled.values['schema']}.events"))[0] >= first
         assert len(scheduled.rows("events_all", "event_id")) == len(range(1, 140, 3))
+
+    def test_a_later_boundary_stays(self, scheduled):
+        put(scheduled, [{"event_id": f"e{ago}", "at": f"{day(ago)} 10:00:00"} for ago in range(1, 140, 3)])
+        schema = scheduled.values["schema"]
+        scheduled.run("11")
+        scheduled.execute(f"call {schema}.move_boundary(date '{day(20)}')")
+        before = scheduled.rows("events_all", "event_id")
+        call(scheduled, "keep_hot")
+        assert [str(row[0]) for row in scheduled.rows("boundary")] == [day(20)]
+        assert scheduled.rows("events_all", "event_id") == before
 
     def test_every_file_that_builds_is_in_the_nightly_run(self):
         built = {file.name for file in kit.files("postgresql", ["3", "4", "5", "60", "61"])} - {"34_event_items.sql"}
@@ -90,6 +100,33 @@ class TestErasure:
         assert person not in {str(value) for table in DERIVED for row in left[table] for value in row}
         assert 0 < len(mine) < len(others)
 
+    @pytest.mark.parametrize("seed", SEEDS)
+    def test_whose_the_others_events_are_does_not_change(self, seed):
+        events = traffic(seed)
+        for person in [f"u{number}" for number in range(8)] + ["anon:d1"]:
+            engine = DuckDB(load_from="date '2000-01-01'", kiosk_users="5")
+            engine.begin()
+            put(engine, events)
+            build(engine)
+            before = engine.rows("person_events")
+            mine = [row for row in before if row[5] == person]
+            engine.run("erase", person_id=person)
+            build(engine)
+            assert engine.rows("person_events") == [row for row in before if row not in mine], person
+            # And that one after the other is erased changes it neither.
+            engine.run("erase", person_id="u7")
+            build(engine)
+            assert engine.rows("person_events") == [row for row in before if row[5] not in (person, "u7")], person
+            engine.close()
+
+    def test_of_who_shared_a_device_only_the_turns_stay_and_no_name(self, engine):
+        put(engine, traffic(1))
+        build(engine)
+        engine.run("erase", person_id="u1")
+        assert {row[1] for row in engine.rows("erased_turns")} <= {None, "erased:1"}
+        build(engine)
+        assert not [row for row in engine.rows("identity_map") if row[1].startswith("erased")]
+
     def test_it_stays_so_when_s3_is_read_again(self, engine):
         put(engine, traffic(2))
         build(engine)
@@ -98,42 +135,74 @@ class TestErasure:
         engine.run("erase", person_id="u1")
         assert engine.rows("erased_events") == erased
         for boundary in ("2026-11-01", "2026-12-01"):
-            engine.run("11", "12", load_from="date '2000-01-01'", hot_from=boundary)
+            engine.place_boundary(boundary)
+            engine.run("11", load_from="date '2000-01-01'")
             assert not {row[0] for row in erased} & {row[0] for row in engine.rows("events_all", "event_id")}
 
 
 class TestProblems:
-    def put_days(self, engine) -> None:
-        put(engine, [{"event_id": f"e{ago}", "at": f"{day(ago)} 10:00:00", "user_id": "ada"} for ago in range(12)])
+    @pytest.fixture
+    def engine(self, engine):
+        """Twelve weeks with an event a day, at ten o'clock, loaded and rebuilt."""
+        engine.place_boundary(day(90))
+        put(engine, [{"event_id": f"e{ago}", "at": f"{day(ago)} 10:00:00", "user_id": "ada"} for ago in range(84)])
+        build(engine, load_from=f"date '{day(90)}'")
+        return engine
 
-    def problems(self, engine) -> list[tuple]:
-        engine.run("70")
-        return engine.rows("problems", "problem, day, amount")
+    def told(self, engine, now: str = f"{day(0)} 12:00:00") -> set[tuple]:
+        engine.run("70", now=f"timestamp '{now}'")
+        rows = engine.rows("problems", "problem, day, amount")
+        return {(problem, str(on) if on else None, amount) for problem, on, amount in rows}
 
     def test_no_news_is_good_news(self, engine):
-        self.put_days(engine)
-        build(engine, load_from=f"date '{day(20)}'")
-        assert self.problems(engine) == []
+        assert self.told(engine) == set()
 
-    def test_each_problem_is_told(self, engine):
+    def test_what_the_next_run_brings_is_no_problem_until_it_should_have(self, engine):
+        put(engine, [{"event_id": "new", "at": f"{day(0)} 11:30:00"}])
+        assert self.told(engine) == set()
+        assert self.told(engine, f"{day(0)} 15:00:00") == {("not loaded", day(0), 1)}
+        engine.run("11", load_from=f"date '{day(1)}'")
+        assert self.told(engine, f"{day(0)} 17:00:00") == set()
+        assert ("not rebuilt", day(0), 1) in self.told(engine, f"{day(-1)} 18:00:00")
+
+    def test_a_stream_that_has_stopped_is_told(self, engine):
+        assert self.told(engine, f"{day(0)} 15:59:59") == set()
+        assert self.told(engine, f"{day(0)} 16:00:02") == {("nothing received", day(0), 0)}
+
+    def test_a_lake_without_events_is_told(self, engine):
+        for schema in ("schema", "external_schema"):
+            engine.execute(f"delete from {engine.values[schema]}.events")
+        assert self.told(engine) == {("nothing received", None, 0)}
+
+    def test_a_second_delivery_under_another_day_is_no_problem(self, engine):
+        again = {"event_id": "e5", "at": f"{day(5)} 10:00:00", "received_at": f"{day(3)} 10:00:00", "date": day(3)}
+        put(engine, [again])
+        build(engine, load_from=f"date '{day(20)}'")
+        assert self.told(engine) == set()
+
+    def test_each_problem_is_told_of_every_hot_day(self, engine):
         lake = engine.values["external_schema"]
         schema = engine.values["schema"]
-        self.put_days(engine)
-        build(engine, load_from=f"date '{day(20)}'")
-        engine.execute(f"delete from {lake}.events where date = date '{day(5)}'")
-        engine.execute(f"delete from {schema}.events where date = date '{day(4)}'")
-        engine.execute(f"delete from {schema}.person_events where date = date '{day(3)}'")
-        engine.execute(f"insert into {schema}.events select * from {schema}.events where date = date '{day(2)}'")
+        engine.execute(f"delete from {lake}.events where date = date '{day(70)}'")
+        engine.execute(f"delete from {schema}.events where date = date '{day(60)}'")
+        engine.execute(f"insert into {schema}.events select * from {schema}.events where date = date '{day(50)}'")
+        engine.execute(f"delete from {schema}.clean_events where date >= date '{day(3)}'")
         engine.execute(f"insert into {schema}.aliases values ('a', 'b', 1, 'cycle')")
-        told = {(problem, str(on) if on else None, amount) for problem, on, amount in self.problems(engine)}
-        assert told == {
-            ("no events", day(5), 0),
-            ("not in S3", day(5), 1),
-            ("not loaded", day(4), 1),
-            ("not rebuilt", day(3), 1),
-            ("loaded twice", day(2), 1),
+        assert self.told(engine) == {
+            ("no events", day(70), 0),
+            ("not in S3", day(70), 1),
+            ("not loaded", day(60), 1),
+            ("loaded twice", day(50), 1),
+            ("not rebuilt", day(3), 2),
             ("alias refused", None, 1),
         }
+
+    def test_redshift_stands_beside_s3_day_by_day(self, engine):
+        put(engine, [{"event_id": "e5", "at": f"{day(5)} 10:00:00"}, {"event_id": "new", "at": f"{day(5)} 10:00:00"}])
+        engine.execute(f"delete from {engine.values['external_schema']}.events where date = date '{day(6)}'")
+        engine.run("72")
+        days = {str(row[0]): row[1:] for row in engine.rows("hot_and_cold", "day, deliveries_in_s3, events_in_s3, events_in_redshift")}
+        assert (days[day(4)], days[day(5)], days[day(6)]) == ((1, 1, 1), (3, 2, 1), (0, 0, 1)) and len(days) == 84
 
 
 class TestSchedule:
