@@ -4,6 +4,7 @@
     python sql/kit.py                          every common statement, in order, for Redshift
     python sql/kit.py 11 3 | psql …            11_load.sql and all that begins with 3
     python sql/kit.py erase person_id=u-1042
+    python sql/kit.py --engine athena          the same for Athena, without what only a warehouse has
     python sql/kit.py --engine postgresql 1    the same text as PostgreSQL or DuckDB understand it
 """
 
@@ -13,6 +14,8 @@ import re
 import shlex
 import sys
 from pathlib import Path
+
+import athena
 
 FOLDER = Path(__file__).parent
 ENGINES = ("redshift", "postgresql", "duckdb", "athena")
@@ -57,7 +60,11 @@ def files(engine: str, prefixes: list[str] | None = None) -> list[Path]:
     """The numbered files for `engine`, in order; with `prefixes`, those whose names begin so, numbered or not. A file of the
     engine's own stands in the place of a common one of that name."""
     own_last = [*FOLDER.glob("*.sql"), *FOLDER.glob(f"{engine}/*.sql")]
-    everything = sorted({file.name: file for file in own_last}.values(), key=lambda file: file.name)
+    left_out = athena.WAREHOUSE_ONLY if engine == "athena" else ()
+    everything = sorted(
+        (file for name, file in {file.name: file for file in own_last}.items() if name not in left_out),
+        key=lambda file: file.name,
+    )
     if not prefixes:
         return [file for file in everything if file.name[0].isdigit()]
     for prefix in prefixes:
@@ -80,8 +87,12 @@ def render(file: Path, values: dict[str, str], engine: str = "redshift") -> str:
         return render(FOLDER / match[1], values | change, "redshift")
 
     text = re.sub(r"\$\{(\w+\.sql)(?: (\w+=[^}]*))?\}", included, file.read_text())
-    text = re.sub(r"\$\{(\w+)\}", value, text)
-    return text if engine in ("redshift", "athena") else without_redshift_clauses(text)
+    if engine != "redshift":
+        text = without_redshift_clauses(text)
+    if engine == "athena" and file.parent == FOLDER:
+        tables = athena.columns(statements((FOLDER / "20_tables.sql").read_text()) + statements(text))
+        text = "".join(f"{statement};\n\n" for statement in athena.translated(statements(text), tables))
+    return re.sub(r"\$\{(\w+)\}", value, text)
 
 
 def without_redshift_clauses(text: str) -> str:
@@ -99,7 +110,11 @@ def statements(text: str) -> list[str]:
         if line.rstrip().endswith(";") and not quoted:
             parts.append([])
     whole = ("\n".join(part).strip().removesuffix(";") for part in parts)
-    return [part for part in whole if re.sub(r"--[^\n]*", "", part).strip()]
+    return [part for part in whole if without_comments(part)]
+
+
+def without_comments(text: str) -> str:
+    return re.sub(r"--[^\n]*", "", text).strip()
 
 
 def lake_columns(values: dict[str, str]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 //! The plan in other languages: Spectrum, the warehouse, Glue, and a page for people. Generated, never edited.
 
+pub mod athena;
 pub mod partitions;
 pub mod warehouse;
 
@@ -115,13 +116,15 @@ pub fn documentation(plan: &Plan) -> String {
 }
 
 /// Every generated file of the repository: its path and content.
-pub fn files(plan: &Plan) -> [(&'static str, String); 7] {
+pub fn files(plan: &Plan) -> [(&'static str, String); 9] {
     [
         ("docs/columns.md", documentation(plan)),
         ("sql/10_events.sql", warehouse::table(plan)),
         ("sql/11_load.sql", warehouse::load(plan)),
         ("sql/12_events_all.sql", warehouse::events_all(plan)),
-        ("sql/athena/rewrite_partition.sql", warehouse::rewrite_partition(plan)),
+        ("sql/athena/12_events_all.sql", athena::events_all(plan)),
+        ("sql/athena/external_table.sql", athena::table(plan)),
+        ("sql/athena/rewrite_partition.sql", athena::rewrite_partition(plan)),
         ("sql/redshift/external_table.sql", spectrum(plan)),
         ("sql/redshift/12_events_all.sql", warehouse::make_views(plan)),
     ]

@@ -26,11 +26,11 @@ pub fn table(plan: &Plan) -> String {
 }
 
 /// Every column of a row, partition keys last.
-fn names(plan: &Plan) -> String {
+pub(super) fn names(plan: &Plan) -> String {
     quoted(plan.columns.iter().map(|column| column.name.as_str()).chain(PARTITION_KEYS))
 }
 
-fn quoted<'a>(names: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn quoted<'a>(names: impl Iterator<Item = &'a str>) -> String {
     lines(&names.map(|name| format!("\"{name}\"")).collect::<Vec<_>>())
 }
 
@@ -62,7 +62,7 @@ fn lines(parts: &[String]) -> String {
 }
 
 /// Of an event's deliveries, the one that counts is the first by these. Rows that agree in all of them are one delivery.
-const DELIVERY_ORDER: [&str; 4] = ["received_at", "\"date\"", "event_type", "event_time"];
+pub(super) const DELIVERY_ORDER: [&str; 4] = ["received_at", "\"date\"", "event_type", "event_time"];
 
 /// What a column of the delivery in Redshift is called beside those of S3.
 fn hot(column: &str) -> String {
@@ -172,19 +172,5 @@ pub fn make_views(plan: &Plan) -> String {
          {executed}\
          end\n$$ language plpgsql security definer;\n\n\
          call ${{schema}}.make_views();\n"
-    )
-}
-
-/// What Athena writes in the place of a partition that holds erased events.
-pub fn rewrite_partition(plan: &Plan) -> String {
-    format!(
-        "-- {GENERATED}\n\
-         -- For Athena: one partition without some events, under rewritten/. Then put those objects in the place of the\n\
-         -- partition's. python sql/kit.py --engine athena rewrite event_type=purchase date=2026-11-23 event_ids=\"'a', 'b'\"\n\
-         create table ${{glue_database}}.rewritten\nwith (\n  format = 'PARQUET',\n  write_compression = 'SNAPPY',\n  \
-         external_location = 's3://${{bucket}}/rewritten/event_type=${{event_type}}/date=${{date}}/'\n) as\nselect\n{}\n\
-         from ${{glue_database}}.events\nwhere \"event_type\" = '${{event_type}}'\n  and \"date\" = date '${{date}}'\n  \
-         and \"event_id\" not in (${{event_ids}});\n",
-        quoted(plan.columns.iter().map(|column| column.name.as_str()))
     )
 }

@@ -43,7 +43,7 @@ class Engine:
         columns = ", ".join(f'"{name}" {kind}' for name, kind in kit.lake_columns(self.values).items())
         self.execute(f"create schema {self.values['external_schema']}")
         self.execute(f"create table {self.values['external_schema']}.events ({columns})")
-        self.run("00", "05", "10", "12", "20", "21", "22", "34", "62")
+        self.run("00", "05", "10", "12", "20", "21", "31_turns", "34", "62")
 
     def place_boundary(self, hot_from: str) -> None:
         """The boundary as if the warehouse had been set up with it."""

@@ -206,7 +206,7 @@ class TestMove:
     def test_the_kit_can_be_run_again_after_it(self, engine):
         before = ids(engine)
         self.move(engine, 30)
-        engine.run("05", "10", "20", "21", "22", hot_from=day(89))
+        engine.run("05", "10", "20", "21", hot_from=day(89))
         for file in BOUNDARY:
             engine.run_file(file, hot_from=day(89))
         load(engine, day(89))

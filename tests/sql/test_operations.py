@@ -1,11 +1,13 @@
 """What runs by the clock, what is asked of it, and how a person is forgotten."""
 
 import datetime
+import json
 import re
 import subprocess
 
 import kit
 import pytest
+from cfnlint.decode import cfn_yaml
 from engines import DuckDB, PostgreSQL
 from events import BUILD, build, put
 from test_properties import DERIVED, SEEDS, outcome, traffic
@@ -77,7 +79,7 @@ class TestProcedures:
         assert scheduled.rows("events_all", "event_id") == before
 
     def test_every_file_that_builds_is_in_the_nightly_run(self):
-        built = {file.name for file in kit.files("postgresql", ["3", "4", "5", "60", "61"])} - {"34_event_items.sql"}
+        built = {file.name for file in kit.files("postgresql", ["3", "4", "5", "60", "61"])} - {"31_turns.sql", "34_event_items.sql"}
         text = (kit.FOLDER / "redshift" / "80_procedures.sql").read_text()
         assert [name for name in sorted(built) if f"${{{name}}}" not in text] == []
         assert {name.removesuffix(".sql")[:2] for name in built} == set(BUILD)
@@ -216,3 +218,24 @@ class TestSchedule:
         made = set(re.findall(r"procedure \$\{schema\}\.(\w+)\(\)", (kit.FOLDER / "redshift" / "80_procedures.sql").read_text()))
         called = re.findall(r"call \$\{Schema\}\.(\w+)\(\)", self.SCHEDULE.read_text())
         assert set(called) == made and len(called) == 2 * len(made)
+
+    def test_every_call_that_fails_or_is_refused_is_told(self):
+        resources = cfn_yaml.load(str(self.SCHEDULE))["Resources"]
+        schedules = [made["Properties"]["Target"] for made in resources.values() if made["Type"] == "AWS::Scheduler::Schedule"]
+        calls = [
+            json.loads(text["Fn::Sub"]) for target in schedules for text in target["Input"]["Fn::If"] if isinstance(text, dict)
+        ]
+        rule = resources["Failed"]["Properties"]["EventPattern"]["detail"]
+        assert len(calls) == 6 and all(call["WithEvent"] is True for call in calls)
+        assert {call["StatementName"] for call in calls} == set(rule["statementName"])
+        assert set(rule["state"]) == {"FAILED", "ABORTED"}
+        assert all(target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["NotCalled", "Arn"]}} for target in schedules)
+        told = {"Fn::If": ["OwnTopic", {"Ref": "Topic"}, {"Ref": "AlarmTopicArn"}]}
+        assert resources["Failed"]["Properties"]["Targets"][0]["Arn"] == told
+        alarm = resources["NotCalledAlarm"]["Properties"]
+        assert alarm["AlarmActions"] == [told]
+        assert (alarm["MetricName"], alarm["Statistic"], alarm["ComparisonOperator"], alarm["Threshold"]) == (
+            "NumberOfMessagesSent", "Sum", "GreaterThanThreshold", 0,
+        )  # fmt: skip
+        sender = resources["Role"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+        assert {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": {"Fn::GetAtt": ["NotCalled", "Arn"]}} in sender

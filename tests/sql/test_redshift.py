@@ -34,12 +34,6 @@ def test_the_table_of_json_rows_parses_too():
     assert mistakes(kit.render(file, kit.settings(external_format=JSON_FORMAT))) == []
 
 
-@pytest.mark.parametrize("file", sorted(kit.FOLDER.glob("athena/*.sql")), ids=lambda file: file.name)
-def test_athenas_files_parse_as_athenas(file):
-    values = kit.settings(event_type="purchase", date="2026-11-23", event_ids="'a', 'b'")
-    assert mistakes(kit.render(file, values, "athena"), "athena") == []
-
-
 @pytest.mark.parametrize(
     "wrong",
     [
