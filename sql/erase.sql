@@ -11,7 +11,10 @@ where p.person_id = '${person_id}' and x.event_id is null;
 insert into ${schema}.erased_turns
 select
   t.anonymous_id,
-  case when t.account_id is not null then 'erased:' || (select count(distinct holder) + 1 from ${schema}.erased_turns) end,
+  case
+    when t.account_id is not null
+      then 'erased:' || cast((select count(distinct holder) + 1 from ${schema}.erased_turns) as varchar(19))
+  end,
   t.event_time, t.event_id
 from ${schema}.turns as t
 join ${schema}.person_events as p on p.event_id = t.event_id and p.person_id = '${person_id}'

@@ -4,9 +4,9 @@
 -- partition, so that a question about some days or types reads these alone; second_deliveries are the rest.
 create or replace procedure ${schema}.make_views() as $$
 declare
-  boundary varchar(16);
+  since varchar(16);
 begin
-  select quote_literal(cast(max(hot_from) as varchar)) into boundary from ${schema}.boundary;
+  select quote_literal(cast(max(hot_from) as varchar)) into since from ${schema}.boundary;
   execute 'create or replace view ${schema}.events_cold as
 select
   "event_id", "event_name", "event_time", "received_at", "anonymous_id", "user_id", "previous_id", "session_id",
@@ -22,7 +22,7 @@ select
   case when can_json_parse("extra") then json_parse("extra") end as "extra", "dq_flags", "schema_version", "event_type",
   "date"
 from ${external_schema}.events as e
-where "date" < date ' || boundary || '
+where "date" < date ' || since || '
   and not exists (select 1 from ${schema}.erased_events as x where x.event_id = e.event_id)
 with no schema binding';
   execute 'create or replace view ${schema}.events_all as
@@ -39,7 +39,7 @@ from (
   "item_category", "item_variant", "item_price", "item_list", "items", "search_term", "promotion_id", "user_traits",
   "extra", "dq_flags", "schema_version", "event_type", "date"
   from ${schema}.events
-  where "date" >= date ' || boundary || '
+  where "date" >= date ' || since || '
   union all
   select
   "event_id", "event_name", "event_time", "received_at", "anonymous_id", "user_id", "previous_id", "session_id",
@@ -59,7 +59,7 @@ from (
       c.*,
       row_number() over (partition by event_id, event_type, "date" order by received_at, event_time) as delivery
     from ${external_schema}.events as c
-    where c."date" < date ' || boundary || '
+    where c."date" < date ' || since || '
   ) as c
   where delivery = 1
 ) as e

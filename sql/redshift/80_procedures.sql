@@ -29,10 +29,10 @@ $$ language plpgsql security definer;
 create or replace procedure ${schema}.keep_hot() as $$
 declare
   oldest date := cast(date_trunc('month', current_date - ${hot_days}) as date);
-  hot_from date;
+  present date;
 begin
-  select max(b.hot_from) into hot_from from ${schema}.boundary as b;
-  if oldest > hot_from then
+  select max(hot_from) into present from ${schema}.boundary;
+  if oldest > present then
     call ${schema}.move_boundary(oldest);
   end if;
 end

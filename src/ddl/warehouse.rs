@@ -160,15 +160,15 @@ pub fn events_all(plan: &Plan) -> String {
 /// The procedure that makes the views with the boundary that the warehouse remembers, and its first call.
 pub fn make_views(plan: &Plan) -> String {
     let executed = views(plan, "date {boundary}")
-        .map(|view| view.replace('\'', "''").replace("{boundary}", "' || boundary || '"))
+        .map(|view| view.replace('\'', "''").replace("{boundary}", "' || since || '"))
         .map(|view| format!("  execute '{view}';\n"))
         .concat();
     format!(
         "-- {GENERATED}\n{VIEWS}\
          create or replace procedure ${{schema}}.make_views() as $$\n\
-         declare\n  boundary varchar(16);\n\
+         declare\n  since varchar(16);\n\
          begin\n  \
-         select quote_literal(cast(max(hot_from) as varchar)) into boundary from ${{schema}}.boundary;\n\
+         select quote_literal(cast(max(hot_from) as varchar)) into since from ${{schema}}.boundary;\n\
          {executed}\
          end\n$$ language plpgsql security definer;\n\n\
          call ${{schema}}.make_views();\n"

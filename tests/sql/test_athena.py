@@ -43,15 +43,22 @@ def test_what_a_statement_reads_is_made_before_it():
             made |= table
 
 
+# An account that was renamed again and again.
+CHAIN = [
+    {"event_id": f"chain{step}", "at": f"2026-11-23 10:0{step}:00", "user_id": f"c{step + 1}", "previous_id": f"c{step}"}
+    for step in range(8)
+] + [{"event_id": "chain", "at": "2026-11-23 10:00:00", "user_id": "c0"}]
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_it_says_the_same_as_the_warehouse(seed):
     """No Athena runs here. DuckDB understands its statements but for where a table is stored and how JSON is unnested."""
     warehouse, athena = (DuckDB(load_from="date '2000-01-01'", hot_from="2026-11-22") for _ in range(2))
     warehouse.begin()
-    put(warehouse, traffic(seed))
+    put(warehouse, traffic(seed) + CHAIN)
     build(warehouse)
     athena.begin()
-    put(athena, traffic(seed))
+    put(athena, traffic(seed) + CHAIN)
     athena.execute(f"drop schema {athena.values['schema']} cascade")
     athena.execute(f"create schema {athena.values['schema']}")
     values = athena.values | {"glue_database": athena.values["external_schema"]}

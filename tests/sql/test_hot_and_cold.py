@@ -203,15 +203,16 @@ class TestMove:
         self.move(engine, 89)
         assert engine.rows("events", DELIVERY) == hot and ids(engine) == all_events
 
-    def test_the_kit_can_be_run_again_after_it(self, engine):
+    @pytest.mark.parametrize("setting", [89, 12])
+    def test_the_kit_can_be_run_again_after_it(self, engine, setting):
         before = ids(engine)
         self.move(engine, 30)
-        engine.run("05", "10", "20", "21", hot_from=day(89))
+        engine.run("05", "10", "20", "21", hot_from=day(setting))
         for file in BOUNDARY:
-            engine.run_file(file, hot_from=day(89))
+            engine.run_file(file, hot_from=day(setting))
         load(engine, day(89))
         engine.run("30")
-        assert ids(engine) == before
+        assert ids(engine) == before and engine.rows("boundary") == [(TODAY - datetime.timedelta(days=30),)]
         assert self.oldest(engine) >= TODAY - datetime.timedelta(days=30)
 
     def test_it_does_not_move_into_days_that_are_still_filling(self, engine):

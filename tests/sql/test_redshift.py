@@ -24,7 +24,7 @@ def test_the_views_that_the_procedure_makes_are_the_views():
     """A procedure's body is text to the parser; what it executes is what 12_events_all.sql says."""
     values = kit.settings(hot_from="2026-11-01")
     procedure = kit.render(kit.FOLDER / "redshift" / "12_events_all.sql", values)
-    executed = re.findall(r"execute '(.*?)';\n", procedure.replace("' || boundary || '", "''2026-11-01''"), re.DOTALL)
+    executed = re.findall(r"execute '(.*?)';\n", procedure.replace("' || since || '", "''2026-11-01''"), re.DOTALL)
     views = kit.statements(kit.render(kit.FOLDER / "12_events_all.sql", values))
     assert [text.replace("''", "'") for text in executed] == [view[view.index("create ") :] for view in views]
 
