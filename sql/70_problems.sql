@@ -44,7 +44,7 @@ from (select max(received_at) as newest from cold) as c
 where newest is null or newest < ${now} - interval '${quiet_hours} hours'
 union all
 select
-  'not loaded', c.day, count(*), 'in S3 but not in Redshift: does load_events() run? Run 11_load.sql with load_from that day'
+  'not loaded', c.day, count(*), 'in S3 but not in Redshift: does load_events() run? Call load_since(that day)'
 from cold as c
 left join ${schema}.events as h on h.event_id = c.event_id
 where h.event_id is null and c.received_at < ${now} - interval '${load_hours} hours'
@@ -59,7 +59,7 @@ group by h.day
 union all
 select
   'loaded twice', min(date), count(*),
-  'two loads ran side by side: delete these events, load again, and leave it to the procedures, which lock'
+  'two loads ran side by side: delete these events, call load_since(that day), and leave it to the procedures, which lock'
 from (select event_id, min(date) as date from ${schema}.events group by event_id having count(*) > 1) as e
 having count(*) > 0
 union all

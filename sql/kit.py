@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The SQL of this folder with its settings filled in, ready for psql, an editor or a test.
 
-    python sql/kit.py                          every common statement, in order, for Redshift
-    python sql/kit.py 11 3 | psql …            11_load.sql and all that begins with 3
+    python sql/kit.py                          everything, in order, for Redshift
+    python sql/kit.py 12 8 | psql …            12_events_all.sql and all that begins with 8
     python sql/kit.py erase person_id=u-1042
     python sql/kit.py --engine athena          the same for Athena, without what only a warehouse has
     python sql/kit.py --engine postgresql 1    the same text as PostgreSQL or DuckDB understand it
@@ -19,6 +19,8 @@ import athena
 
 FOLDER = Path(__file__).parent
 ENGINES = ("redshift", "postgresql", "duckdb", "athena")
+# A file taken in, perhaps with a setting changed.
+INCLUDED = re.compile(r"\$\{(\w+\.sql)(?: (\w+=[^}]*))?\}")
 
 
 SETTINGS = FOLDER / "settings.env"
@@ -58,7 +60,8 @@ def checked(place: str, name: str, value: str, known: set[str]) -> str:
 
 def files(engine: str, prefixes: list[str] | None = None) -> list[Path]:
     """The numbered files for `engine`, in order; with `prefixes`, those whose names begin so, numbered or not. A file of the
-    engine's own stands in the place of a common one of that name."""
+    engine's own stands in the place of a common one of that name. Redshift runs what its procedures take in only through
+    them: they lock."""
     own_last = [*FOLDER.glob("*.sql"), *FOLDER.glob(f"{engine}/*.sql")]
     left_out = athena.WAREHOUSE_ONLY if engine == "athena" else ()
     everything = sorted(
@@ -66,7 +69,9 @@ def files(engine: str, prefixes: list[str] | None = None) -> list[Path]:
         key=lambda file: file.name,
     )
     if not prefixes:
-        return [file for file in everything if file.name[0].isdigit()]
+        taken_in = INCLUDED.findall((FOLDER / "redshift" / "80_procedures.sql").read_text()) if engine == "redshift" else ()
+        inside = {name for name, _ in taken_in}
+        return [file for file in everything if file.name[0].isdigit() and file.name not in inside]
     for prefix in prefixes:
         if not any(file.name.startswith(prefix) for file in everything):
             raise SystemExit(f"{FOLDER}: no file for {engine} begins with {prefix!r}; {FOLDER / 'README.md'} lists them")
@@ -86,7 +91,7 @@ def render(file: Path, values: dict[str, str], engine: str = "redshift") -> str:
         change = dict([match[2].split("=", 1)]) if match[2] else {}
         return render(FOLDER / match[1], values | change, "redshift")
 
-    text = re.sub(r"\$\{(\w+\.sql)(?: (\w+=[^}]*))?\}", included, file.read_text())
+    text = INCLUDED.sub(included, file.read_text())
     if engine != "redshift":
         text = without_redshift_clauses(text)
     if engine == "athena" and file.parent == FOLDER:

@@ -8,6 +8,14 @@ ${11_load.sql load_from=current_date - 10}
 end
 $$ language plpgsql security definer;
 
+-- By hand, after a pause of months: what has come since a day. What is cold stays in S3.
+create or replace procedure ${schema}.load_since(day date) as $$
+begin
+  lock table ${schema}.load_lock;
+${11_load.sql load_from=day}
+end
+$$ language plpgsql security definer;
+
 -- Every night: mends what a pause has left out, then builds the customer 360 anew.
 create or replace procedure ${schema}.rebuild() as $$
 begin

@@ -88,6 +88,16 @@ def test_files_come_in_the_order_of_their_numbers():
     assert [file.name for file in kit.files("duckdb", ["erase", "11"])] == ["erase.sql", "11_load.sql"]
 
 
+def test_redshift_loads_and_rebuilds_only_under_the_procedures_lock():
+    text = kit.without_comments("\n".join(kit.render(file, kit.settings()) for file in kit.files("redshift")))
+    outside = re.sub(r"\$\$.*?\$\$", "", text, flags=re.DOTALL)
+    assert "clean_events" in text and not re.search(r"(insert into|delete from) clickstream\.(events|clean_events|orders)\b", outside)
+    assert [line for line in outside.splitlines() if line.startswith("call ")][1:] == [
+        "call clickstream.load_since(date '2026-11-01');",
+        "call clickstream.rebuild();",
+    ]
+
+
 @pytest.fixture(scope="module")
 def small_lake(tmp_path_factory):
     """Two customers, as lines of JSON; one bought long ago, one today."""

@@ -60,6 +60,11 @@ class TestProcedures:
         call(scheduled, "rebuild")
         assert len(scheduled.rows("events")) == 4
 
+    def test_after_a_pause_of_months_a_load_by_hand_mends_it(self, scheduled):
+        put(scheduled, [{"at": f"{day(ago)} 10:00:00"} for ago in (150, 130, 100, 1)])
+        scheduled.execute(f"call {scheduled.values['schema']}.load_since(date '{day(160)}')")
+        assert len(scheduled.rows("events")) == 3
+
     def test_the_boundary_moves_to_the_first_of_a_month(self, scheduled):
         put(scheduled, [{"event_id": f"e{ago}", "at": f"{day(ago)} 10:00:00"} for ago in range(1, 140, 3)])
         scheduled.run("11")

@@ -6,7 +6,7 @@ import kit
 import pytest
 from sqlfluff.core import FluffConfig, Linter
 
-FILES = [*kit.files("redshift"), *(kit.FOLDER / name for name in ("erase.sql", "redshift/external_table.sql"))]
+FILES = [*kit.files("redshift", list("0123456789")), *(kit.FOLDER / name for name in ("erase.sql", "redshift/external_table.sql"))]
 JSON_FORMAT = "row format serde 'org.openx.data.jsonserde.JsonSerDe'\nstored as textfile"
 
 
