@@ -38,12 +38,17 @@ class Engine:
         """A table of the kit's, sorted."""
         return sorted(self.query(f"select {columns} from {self.values['schema']}.{table}"), key=repr)
 
-    def begin(self) -> None:
-        """An empty warehouse beside an empty lake."""
+    def empty_lake(self) -> None:
+        """The external table, and what the database lacks of Redshift."""
         columns = ", ".join(f'"{name}" {kind}' for name, kind in kit.lake_columns(self.values).items())
         self.execute(f"create schema {self.values['external_schema']}")
         self.execute(f"create table {self.values['external_schema']}.events ({columns})")
-        self.run("00", "05", "10", "12", "20", "21", "31_turns", "34", "62")
+        self.run("00")
+
+    def begin(self) -> None:
+        """An empty warehouse beside an empty lake."""
+        self.empty_lake()
+        self.run("05", "10", "12", "20", "21", "31_turns", "34", "62")
 
     def place_boundary(self, hot_from: str) -> None:
         """The boundary as if the warehouse had been set up with it."""

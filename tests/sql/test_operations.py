@@ -90,6 +90,35 @@ class TestProcedures:
         assert {name.removesuffix(".sql")[:2] for name in built} == set(BUILD)
 
 
+class TestTopToBottom:
+    """What an analyst runs, file by file; PostgreSQL has no Glue, and unnests in its own way."""
+
+    def run_all(self, engine, **changes: str) -> None:
+        for file in kit.files("redshift"):
+            if file.name == "34_event_items.sql":
+                engine.run("34")
+            elif file.name not in ("00_external_schema.sql", "71_registered.sql"):
+                engine.run_file(file, **changes)
+
+    def test_it_runs_and_runs_again_whatever_came_between(self, server):
+        engine = PostgreSQL(server, hot_from=day(80), load_from=f"date '{day(80)}'")
+        engine.empty_lake()
+        put(engine, recent(traffic(1)))
+        put(engine, [{"event_id": f"old{ago}", "at": f"{day(ago)} 10:00:00"} for ago in range(10, 120, 9)])
+        self.run_all(engine)
+        once = outcome(engine)
+        assert once["orders"] and len(once["person_events"]) == 250 + 13
+        self.run_all(engine)
+        assert outcome(engine) == once
+        engine.execute(f"insert into {engine.values['schema']}.blocked_ids values ('nobody')")
+        engine.execute(f"call {engine.values['schema']}.move_boundary(date '{day(40)}')")
+        self.run_all(engine)
+        assert outcome(engine) == once
+        assert engine.rows("boundary") == [(TODAY - datetime.timedelta(days=40),)]
+        assert engine.rows("blocked_ids") == [("nobody",)]
+        engine.close()
+
+
 class TestErasure:
     def test_nothing_is_left_of_the_person_and_all_of_the_others(self, engine):
         put(engine, traffic(1))
