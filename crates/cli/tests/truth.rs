@@ -139,7 +139,7 @@ fn hostile_records_are_counted_but_not_true() {
 fn the_truth_is_a_function_of_the_arguments() {
     let [once, again] = [(); 2].map(|()| Made::by("-n 3000 --seed 4 --hours 200"));
     assert!(once.traffic == again.traffic && once.folder.files("") == again.folder.files(""));
-    assert_eq!(once.folder.files("").len(), 7);
+    assert_eq!(once.folder.files("").len(), 10);
 }
 
 #[test]
@@ -194,6 +194,16 @@ fn the_tables_add_up() {
     assert_eq!(cents(&revenue, "gross"), cents(&orders, "total"));
     assert_eq!(cents(&revenue, "returned"), cents(&orders, "returned"));
     assert_eq!(cents(&revenue, "net"), cents(&revenue, "gross") - cents(&revenue, "returned"));
+    let (customers, attribution, funnel) =
+        (made.table("customer_revenue"), made.table("attribution"), made.table("funnel"));
+    assert_eq!(sum(&customers, "orders"), sum(&revenue, "orders"));
+    assert_eq!(cents(&customers, "net"), cents(&revenue, "net"));
+    assert_eq!(attribution.len(), 2 * sum(&revenue, "orders"));
+    // What was cancelled has no net left, and no part in it.
+    assert_eq!(cents(&attribution, "net"), 2 * cents(&revenue, "net"));
+    assert_eq!(sum(&funnel, "sessions"), sessions.len());
+    let steps = ["viewed_item", "added_to_cart", "started_checkout", "purchased"].map(|step| sum(&funnel, step));
+    assert!(steps.is_sorted_by(|a, b| a > b) && steps[3] > 0, "{steps:?}");
     let purchases = events.iter().filter(|event| event["event_type"] == "purchase").count();
     assert!(orders.len() <= purchases && orders.len() * 10 > purchases * 9, "{} of {purchases}", orders.len());
 }
