@@ -18,12 +18,10 @@ from pathlib import Path
 import athena
 
 FOLDER = Path(__file__).parent
+SETTINGS = FOLDER / "settings.env"
 ENGINES = ("redshift", "postgresql", "duckdb", "athena")
 # A file taken in, perhaps with a setting changed.
 INCLUDED = re.compile(r"\$\{(\w+\.sql)(?: (\w+=[^}]*))?\}")
-
-
-SETTINGS = FOLDER / "settings.env"
 
 
 def placeholders() -> set[str]:
@@ -62,16 +60,13 @@ def files(engine: str, prefixes: list[str] | None = None) -> list[Path]:
     """The numbered files for `engine`, in order; with `prefixes`, those whose names begin so, numbered or not. A file of the
     engine's own stands in the place of a common one of that name. Redshift runs what its procedures take in only through
     them: they lock."""
-    own_last = [*FOLDER.glob("*.sql"), *FOLDER.glob(f"{engine}/*.sql")]
+    own_last = {file.name: file for folder in (FOLDER, FOLDER / engine) for file in folder.glob("*.sql")}
     left_out = athena.WAREHOUSE_ONLY if engine == "athena" else ()
-    everything = sorted(
-        (file for name, file in {file.name: file for file in own_last}.items() if name not in left_out),
-        key=lambda file: file.name,
-    )
+    everything = [file for name, file in sorted(own_last.items()) if name not in left_out]
     if not prefixes:
-        taken_in = INCLUDED.findall((FOLDER / "redshift" / "80_procedures.sql").read_text()) if engine == "redshift" else ()
-        inside = {name for name, _ in taken_in}
-        return [file for file in everything if file.name[0].isdigit() and file.name not in inside]
+        procedures = (FOLDER / "redshift" / "80_procedures.sql").read_text() if engine == "redshift" else ""
+        taken_in = {name for name, _ in INCLUDED.findall(procedures)}
+        return [file for file in everything if file.name[0].isdigit() and file.name not in taken_in]
     for prefix in prefixes:
         if not any(file.name.startswith(prefix) for file in everything):
             raise SystemExit(f"{FOLDER}: no file for {engine} begins with {prefix!r}; {FOLDER / 'README.md'} lists them")
