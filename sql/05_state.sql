@@ -28,9 +28,10 @@ create table if not exists ${schema}.erased_turns (
   event_id varchar(64)
 );
 
--- Later deliveries that lie under another date or type than the first: no row of that partition counts.
+-- Later deliveries that lie under another date or type than the first.
 create table if not exists ${schema}.second_deliveries (
   event_id varchar(64),
   event_type varchar(32),
-  date date
+  date date,
+  received_at timestamp
 );

@@ -41,6 +41,7 @@ from (
     and not exists (
       select 1 from ${schema}.second_deliveries as x
       where x.event_id = e.event_id and x.event_type = e.event_type and x."date" = e."date"
+        and x.received_at = e.received_at
     )
 ) as s
 left join (

@@ -31,10 +31,10 @@ left join (select distinct lower(id) as id from ${schema}.blocked_ids) as p on p
 where e.delivery = 1;
 
 insert into ${schema}.second_deliveries
-select event_id, event_type, date
+select event_id, event_type, date, received_at
 from (
   select
-    event_id, event_type, date,
+    event_id, event_type, date, received_at,
     row_number() over (partition by event_id order by received_at, date, event_type, event_time) as delivery
   from ${schema}.clean_events
 ) as e
@@ -44,4 +44,5 @@ delete from ${schema}.clean_events
 where exists (
   select 1 from ${schema}.second_deliveries as x
   where x.event_id = clean_events.event_id and x.event_type = clean_events.event_type and x.date = clean_events.date
+    and x.received_at = clean_events.received_at
 );

@@ -6,20 +6,22 @@ with since as (
   select max(hot_from) as hot_from from ${schema}.boundary
 ),
 noted as (
-  select event_id, event_type, date from ${schema}.second_deliveries
+  select event_id, event_type, date, received_at from ${schema}.second_deliveries
 ),
 cold as (
   select e.date as day, e.event_id, min(e.received_at) as received_at
   from ${external_schema}.events as e
   left join ${schema}.erased_events as x on x.event_id = e.event_id
-  left join noted as n on n.event_id = e.event_id and n.event_type = e.event_type and n.date = e.date
+  left join noted as n
+    on n.event_id = e.event_id and n.event_type = e.event_type and n.date = e.date and n.received_at = e.received_at
   where e.date >= (select hot_from from since) and x.event_id is null and n.event_id is null
   group by e.date, e.event_id
 ),
 hot as (
   select e.date as day, e.event_id, e.received_at
   from ${schema}.events as e
-  left join noted as n on n.event_id = e.event_id and n.event_type = e.event_type and n.date = e.date
+  left join noted as n
+    on n.event_id = e.event_id and n.event_type = e.event_type and n.date = e.date and n.received_at = e.received_at
   where e.date >= (select hot_from from since) and n.event_id is null
 ),
 digits as (

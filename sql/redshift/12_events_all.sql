@@ -67,6 +67,7 @@ where not exists (select 1 from ${schema}.erased_events as x where x.event_id = 
   and not exists (
     select 1 from ${schema}.second_deliveries as x
     where x.event_id = e.event_id and x.event_type = e.event_type and x."date" = e."date"
+      and x.received_at = e.received_at
   )
 with no schema binding';
 end

@@ -19,11 +19,11 @@ begin
     raise exception 'move_boundary: % events before % are not in S3; are their partitions registered?', strays, new_hot_from;
   end if;
   insert into ${schema}.second_deliveries
-  select distinct c.event_id, c.event_type, c.date
+  select distinct c.event_id, c.event_type, c.date, c.received_at
   from ${external_schema}.events as c
   join ${schema}.events as h on h.event_id = c.event_id
   left join ${schema}.second_deliveries as x
-    on x.event_id = c.event_id and x.event_type = c.event_type and x.date = c.date
+    on x.event_id = c.event_id and x.event_type = c.event_type and x.date = c.date and x.received_at = c.received_at
   where c.date >= old_hot_from and (c.date <> h.date or c.event_type <> h.event_type) and x.event_id is null;
   update ${schema}.boundary set hot_from = new_hot_from;
   delete from ${schema}.events where date < new_hot_from;

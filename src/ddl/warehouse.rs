@@ -97,7 +97,7 @@ pub fn load(plan: &Plan) -> String {
          and not exists (select 1 from ${{schema}}.erased_events as x where x.event_id = e.event_id)\n    \
          and not exists (\n      \
          select 1 from ${{schema}}.second_deliveries as x\n      \
-         where x.event_id = e.event_id and x.event_type = e.event_type and x.\"date\" = e.\"date\"\n    )\n\
+         where x.event_id = e.event_id and x.event_type = e.event_type and x.\"date\" = e.\"date\"\n        and x.received_at = e.received_at\n    )\n\
          ) as s\n\
          left join (\n  \
          select\n    {compared}\n  \
@@ -139,7 +139,7 @@ fn views(plan: &Plan, boundary: &str) -> [String; 2] {
          where not exists (select 1 from ${{schema}}.erased_events as x where x.event_id = e.event_id)\n  \
          and not exists (\n    \
          select 1 from ${{schema}}.second_deliveries as x\n    \
-         where x.event_id = e.event_id and x.event_type = e.event_type and x.\"date\" = e.\"date\"\n  )\n\
+         where x.event_id = e.event_id and x.event_type = e.event_type and x.\"date\" = e.\"date\"\n      and x.received_at = e.received_at\n  )\n\
          with no schema binding"
     );
     [cold, all]
