@@ -135,9 +135,10 @@ def test_rebuilds_between_batches_give_the_same(engine, seed):
     """Also where the delivery that counts comes last, into a partition of which another was passed over."""
     chance = random.Random(seed)
     arriving = events()
-    for event in chance.sample(arriving, 60):
-        ago = chance.randrange(90)
-        arriving.append(event | {"date": day(ago), "received_at": f"{day(ago)} 13:00:0{chance.randrange(3)}"})
+    for event in chance.sample([event for event in arriving if "received_at" not in event], 60):
+        on = event["at"][:10]
+        arriving.append(event | {"received_at": f"{on} 12:00:02", "date": day(chance.randrange(90))})
+        arriving.append(event | {"received_at": f"{on} 12:00:03"})
     engine.place_boundary(day(40))
     put(engine, arriving)
     load(engine, day(89))
