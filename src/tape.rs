@@ -150,20 +150,14 @@ impl Tape {
         std::iter::successors(Some(first), next).take_while(move |child| *child < end)
     }
 
-    /// Notes that an entry answers a source. One that an item's field alone asks for is not noted.
+    /// Notes that an entry answers a source, and gives the one that answered it before. An item's own sources are not noted.
     #[inline(always)]
-    pub(crate) fn answer(&mut self, text: &str, source: u16, index: usize) {
+    pub(crate) fn answer(&mut self, source: u16, index: usize) -> Option<usize> {
         let source = usize::from(source);
-        let Some(hit) = self.hits.get_mut(source) else { return };
-        let before = std::mem::replace(hit, entry_number(index)) as usize;
-        if self.answered.has(source) {
-            // Said twice, the same way: once is enough.
-            let [first, second] = [before, index].map(|entry| self.entries[entry].value.of(text));
-            if first == second {
-                self.entries[before].fate = Fate::Taken;
-            }
-        }
+        let before = std::mem::replace(self.hits.get_mut(source)?, entry_number(index));
+        let was_answered = self.answered.has(source);
         self.answered.add(source);
+        was_answered.then_some(before as usize)
     }
 }
 

@@ -129,8 +129,15 @@ impl<'a> Walk<'a> {
             entry.end = end;
         }
         self.tape.markers |= meaning.markers;
-        if answers && meaning.source != NO_SOURCE {
-            self.tape.answer(self.text, meaning.source, index);
+        if answers
+            && meaning.source != NO_SOURCE
+            && let Some(before) = self.tape.answer(meaning.source, index)
+        {
+            // Said twice, the same way: once is enough.
+            let [first, second] = [before, index].map(|entry| self.tape.entries[entry].value.of(self.text));
+            if first == second {
+                self.tape.entries[before].fate = Fate::Taken;
+            }
         }
         Ok(())
     }
@@ -200,9 +207,7 @@ impl<'a> Walk<'a> {
 
     /// Matches an entry that stays with its item against a column's path through the list.
     fn look_aside(&mut self, index: usize, node: &Node) {
-        if node.source != NO_SOURCE {
-            self.tape.answer(self.text, node.source, index);
-        }
+        self.tape.answer(node.source, index);
         let children: Vec<usize> = self.tape.children(Some(index)).collect();
         for child in children {
             let next = node.keys.get(self.tape.entries[child].key.of(self.text).as_bytes());

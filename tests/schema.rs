@@ -50,10 +50,17 @@ fn arrays_are_read_by_position_and_by_key_and_the_rest_stays_in_extra() {
         );
     let plan = Plan::parse("schema.toml", &text).unwrap_or_else(|problems| panic!("{problems}"));
     let mut transform = Transform::new(plan);
-    let mut row = |event: serde_json::Value| {
-        let mut made = support::outcome(&mut transform, &STANDARD.encode(event.to_string()), 1_795_428_930_123);
+    let mut row_of = |event: String| {
+        let mut made = support::outcome(&mut transform, &STANDARD.encode(event), 1_795_428_930_123);
         made["rows"][0].take()
     };
+    // Said again by a repeated key, too.
+    let twice = row_of(
+        r#"{"items":[{"id":"A","card":{"text":"Enjoy"},"x":1}],"items":[{"id":"A","card":{"text":"Enjoy"}}]}"#.into(),
+    );
+    assert_eq!(twice["gift_note"], "Enjoy");
+    assert_eq!(twice["extra"]["items"], json!([{ "id": "A", "card": { "text": "Enjoy" }, "x": 1 }]));
+    let mut row = |event: serde_json::Value| row_of(event.to_string());
     let keyed = row(json!({ "event_params": [
         { "key": "page", "value": { "string_value": "home" } },
         { "key": "card", "value": { "string_value": "Happy birthday" } },
