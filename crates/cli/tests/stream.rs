@@ -144,6 +144,16 @@ fn a_failing_function_is_tried_again_and_then_costs_the_batch() {
 }
 
 #[test]
+fn an_answer_that_lambda_marks_as_an_error_is_a_failed_invocation_whatever_it_says() {
+    let function =
+        Function::with_header("X-Amz-Function-Error: Unhandled\r\n", |_| "{\"errorMessage\":\"late\"}".into());
+    let lake = Folder::new("marked");
+    let summary = run(RECORDS, &lake, &["--via", &function.url, "--arrival", ARRIVAL]);
+    assert_eq!((&summary["failed"], function.invocations()), (&json!({ "Lambda.FunctionError": 3 }), 4));
+    assert_eq!(summary["died_of"], "{\"errorMessage\":\"late\"}");
+}
+
+#[test]
 fn an_answer_larger_than_lambdas_is_a_failed_invocation() {
     let large = |answer: &mut Value| answer["padding"] = "x".repeat(6_291_556).into();
     play("large", large, &Expected { attempts: 4, ..expected(3, "Lambda.FunctionError") });

@@ -16,6 +16,9 @@ const TIMEOUT: Duration = Duration::from_mins(5);
 /// Where the emulator listens for invocations, if the address names no path.
 const PATH: &str = "/2015-03-31/functions/function/invocations";
 
+/// The header that an answer has if the function failed (API reference, Lambda's `Invoke`). Not every emulator sends it.
+const FUNCTION_ERROR: &str = "x-amz-function-error";
+
 /// What an invocation came to: the answer's text, or what the function died of.
 pub(super) type Answered = Result<String, String>;
 
@@ -77,11 +80,11 @@ impl Function {
                 if response.status() == 404 {
                     bail!("{url} knows no such function: give the whole address that ends in /invocations");
                 }
-                let is_ok = response.status().is_success();
+                let is_ok = response.status().is_success() && !response.headers().contains_key(FUNCTION_ERROR);
                 let body = response.body_mut().with_config().limit(MOST_BYTES as u64).read_to_string();
                 Ok(match body {
                     Ok(body) if is_ok => died_of(&body).map_or(Ok(body), Err),
-                    Ok(body) => Err(body),
+                    Ok(body) => Err(died_of(&body).unwrap_or(body)),
                     Err(error) => Err(error.to_string()),
                 })
             }

@@ -117,6 +117,11 @@ pub(crate) struct Function {
 impl Function {
     /// Answers every invocation as `answer` says.
     pub(crate) fn start(answer: impl Fn(&Value) -> String + Send + 'static) -> Self {
+        Self::with_header("", answer)
+    }
+
+    /// The same, each answer with this header.
+    pub(crate) fn with_header(header: &'static str, answer: impl Fn(&Value) -> String + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let invocations = Arc::new(AtomicU64::new(0));
@@ -124,7 +129,7 @@ impl Function {
         // Ends with the test.
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                serve(stream, &answer, &counter);
+                serve(stream, header, &answer, &counter);
             }
         });
         Self { url, invocations }
@@ -136,7 +141,7 @@ impl Function {
 }
 
 /// Answers the requests of one connection.
-fn serve(mut stream: TcpStream, answer: &impl Fn(&Value) -> String, invocations: &AtomicU64) {
+fn serve(mut stream: TcpStream, header: &str, answer: &impl Fn(&Value) -> String, invocations: &AtomicU64) {
     let mut reader = BufReader::new(stream.try_clone().expect("a connection"));
     loop {
         let mut length = 0;
@@ -156,7 +161,7 @@ fn serve(mut stream: TcpStream, answer: &impl Fn(&Value) -> String, invocations:
         reader.read_exact(&mut body).expect("a body");
         invocations.fetch_add(1, Ordering::Relaxed);
         let body = answer(&serde_json::from_slice(&body).expect("a request"));
-        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+        let head = format!("HTTP/1.1 200 OK\r\n{header}Content-Length: {}\r\n\r\n", body.len());
         stream.write_all(format!("{head}{body}").as_bytes()).expect("an answer");
     }
 }
