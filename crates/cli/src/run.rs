@@ -50,7 +50,7 @@ pub(crate) struct Args {
     /// Another schema than the one built in.
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
-    /// Show the first record of this event type before and after.
+    /// Show the first record of this event type before, as it came with all that privacy removes, and after.
     #[arg(long, value_name = "EVENT_TYPE", conflicts_with = "json")]
     show: Option<String>,
     /// Print the summary as JSON.

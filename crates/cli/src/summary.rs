@@ -190,12 +190,17 @@ impl Summary {
             }
             return page;
         };
-        let _ = writeln!(page, "before\n  {}\nafter", String::from_utf8_lossy(record));
+        page.push_str("before\n");
+        // A record may be JSON over several lines.
+        for line in String::from_utf8_lossy(record).lines() {
+            let _ = writeln!(page, "  {}", shown(line, usize::MAX));
+        }
+        page.push_str("after\n");
         for row in rows.split(|byte| *byte == b'\n').filter(|row| !row.is_empty()) {
             let row: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(row).unwrap_or_default();
             for column in &self.transform.plan().columns {
                 if let Some(value) = row.get(column.name.as_str()) {
-                    let _ = writeln!(page, "  {:<16} {value}", column.name);
+                    let _ = writeln!(page, "  {:<16} {}", column.name, shown(value.get(), usize::MAX));
                 }
             }
         }
@@ -233,7 +238,8 @@ fn tree(page: &mut String, report: &Report, out: &Path) {
             [(first, _), .., (last, _)] if leaves.len() > 3 => format!("{first}/ to {last}/, {} of them", leaves.len()),
             few => few.iter().map(|(leaf, rows)| format!("{leaf}/ ({rows})")).collect::<Vec<_>>().join("  "),
         };
-        let _ = writeln!(page, "  {:<36} {rows:>8} rows     {leaves}", format!("{folder}/"));
+        let [folder, leaves] = [&format!("{folder}/"), &leaves].map(|text| shown(text, usize::MAX));
+        let _ = writeln!(page, "  {folder:<36} {rows:>8} rows     {leaves}");
     }
     for (folder, delivered) in &report.errors {
         let _ = writeln!(page, "  {:<36} {:>8} records", format!("error prefix, {folder}/"), delivered.rows);

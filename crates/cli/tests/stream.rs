@@ -335,6 +335,32 @@ fn a_record_is_shown_before_and_after_or_it_is_said_that_there_is_none() {
 }
 
 #[test]
+fn what_is_shown_of_a_record_and_its_partition_is_text_and_no_commands() {
+    let function = Function::start(|request| {
+        let mut answer = sound(request);
+        answer["records"][0]["metadata"]["partitionKeys"]["date"] = "a\u{9b}2J".into();
+        answer["records"][0]["data"] = STANDARD.encode("{\"event_name\":\"b\u{9b}2J\"}\n").into();
+        answer.to_string()
+    });
+    let (input, lake) = (Folder::new("obeyed"), Folder::new("obeyed"));
+    std::fs::write(input.path(), "{\n  \"event\": \"c\u{9b}2J\"\n}\n").expect("an input");
+    let mut command = support::clickstream();
+    command
+        .arg("run")
+        .arg(input.path())
+        .args(["--show", "page_view", "--via", &function.url, "--out"])
+        .arg(lake.path());
+    let page = String::from_utf8(command.output().expect("the tool runs").stdout).expect("text");
+    std::fs::remove_file(input.path()).expect("removed");
+    for shown in
+        ["before\n  {\n    \"event\": \"c\u{fffd}2J\"\n  }\nafter\n", "\"b\u{fffd}2J\"", "date=a\u{fffd}2J/ (1)"]
+    {
+        assert!(page.contains(shown), "{page}");
+    }
+    assert!(!page.contains('\u{9b}'), "{page}");
+}
+
+#[test]
 fn rows_add_up_however_a_function_writes_them() {
     for format in ["parquet", "json"] {
         let function = Function::start(|request| {
