@@ -40,7 +40,7 @@ registered as (
   select
     split_part("values", '"', 2) as event_type,
     cast(split_part("values", '"', 4) as date) as day
-  from svv_external_partitions
+  from pg_catalog.svv_external_partitions
   where schemaname = '${external_schema}' and tablename = 'events'
 ),
 days as (

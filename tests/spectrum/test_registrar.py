@@ -123,7 +123,10 @@ def test_what_is_there_is_read_page_by_page(partitions, catalogue):
     catalogue.page = 100
     catalogue.calls.clear()
     assert function.at(NOON)["already_there"] == len(AT_NOON)
-    assert catalogue.operations().count("GetPartitions") == 4
+    pages = [call.request for call in catalogue.calls if call.operation == "GetPartitions"]
+    assert len(pages) == 4
+    # The columns of each partition would make a page many times as long.
+    assert all(page["ExcludeColumnSchema"] for page in pages)
 
 
 # ---- Bad days -------------------------------------------------------------------------------------------------------
@@ -177,6 +180,22 @@ def test_a_service_that_stays_away_is_not_asked_for_every_batch(partitions, cata
     )
     assert catalogue.operations().count("BatchCreatePartition") == 5
     assert function.metrics()[0]["PartitionsFailed"] == len(AT_NOON)
+
+
+def test_a_batch_that_is_refused_for_its_own_sake_stops_no_other(partitions, registered, catalogue):
+    mine = {("page_view", "2024-11-14"), ("login", "2024-11-20")}
+
+    def refuse(operation, request):
+        values = {tuple(one["Values"]) for one in request.get("PartitionInputList", [])}
+        return Refusal("InvalidInputException") if values & mine else None
+
+    catalogue.refuse = refuse
+    function = partitions()
+    assert "not registered (InvalidInputException" in function.at(NOON)["errorMessage"]
+    # It is not tried again, either: it would be refused again.
+    assert catalogue.operations().count("BatchCreatePartition") == 4
+    assert len(registered()) == len(AT_NOON) - 2 * 100
+    assert function.metrics()[0]["PartitionsFailed"] == 2 * 100 and adds_up(function.metrics()[0]["Summary"])
 
 
 def test_an_answer_that_is_lost_is_no_lost_call(partitions, registered, catalogue):

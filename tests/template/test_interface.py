@@ -1,6 +1,32 @@
 import re
 
+import pytest
 import stack
+from damage import S3, walk
+
+ENCRYPTION = "Properties.BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault.KMSMasterKeyID"
+EXPIRY = "Properties.LifecycleConfiguration.Rules"
+
+# Where the values of parameters arrive; of those that are not here, other tests tell.
+PLACES = {
+    "BackupRetentionInDays": [f"BackupBucket.{EXPIRY}.0.ExpirationInDays"],
+    "BufferIntervalInSeconds": [f"{S3}.BufferingHints.IntervalInSeconds"],
+    "ErrorRetentionInDays": [f"EventsBucket.{EXPIRY}.1.ExpirationInDays"],
+    "KmsKeyArn": [
+        *(f"{bucket}.{ENCRYPTION}" for bucket in ("EventsBucket", "BackupBucket")),
+        "EventStream.Properties.DeliveryStreamEncryptionConfigurationInput.KeyARN",
+    ],
+    "LogRetentionInDays": [f"{of}LogGroup.Properties.RetentionInDays" for of in ("Transform", "Partitions", "Stream")],
+    "MemorySize": ["TransformFunction.Properties.MemorySize"],
+    "SourceStreamArn": ["EventStream.Properties.KinesisStreamSourceConfiguration.KinesisStreamARN"],
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_a_parameter_arrives_where_it_is_meant_to(name, template, translated):
+    for value in filter(None, stack.values(name, template["Parameters"][name])):
+        resources = stack.resources(translated, **{name: value})
+        assert [walk(resources, place) for place in PLACES[name]] == [value] * len(PLACES[name])
 
 
 def test_parameters_explain_themselves(template):

@@ -110,3 +110,30 @@ fn settle<'a>(
     }
     settled
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::Client;
+    use aws::{Access, Credentials};
+    use std::cell::{Cell, RefCell};
+    use std::time::{Duration, SystemTime};
+
+    #[test]
+    fn what_stays_refused_is_tried_five_times_after_longer_and_longer_pauses() {
+        thread_local!(static PAUSES: RefCell<Vec<u128>> = const { RefCell::new(Vec::new()) });
+        let credentials = Credentials::new("AKIA", "secret", None, None, "test");
+        let access = Access::new("glue", "eu-west-1".into(), credentials, |_| None);
+        let sleep = |pause: Duration| PAUSES.with_borrow_mut(|pauses| pauses.push(pause.as_millis()));
+        let mut client = Client::new(access, SystemTime::now, sleep);
+        let glue = &mut Glue { client: &mut client, database: "d", table: "t" };
+        let partitions = ["2026-11-22", "2026-11-23"].map(|date| ["login".to_owned(), date.to_owned()]);
+        let tries = Cell::new(0);
+        let settled = settle(glue, &partitions, 1, "AlreadyExistsException", |_, batch| {
+            tries.set(tries.get() + 1);
+            Ok(every(batch, &Failure::new("InternalServiceException", "")))
+        });
+        assert_eq!((tries.get(), settled.done, settled.failed.len()), (5 * 2, 0, 2));
+        assert_eq!(PAUSES.take(), [200, 400, 800, 1600]);
+    }
+}

@@ -1,7 +1,8 @@
 """The dashboard."""
 
-from damage import append, remove, replace
+from damage import append, given, put, remove, replace
 from rules import dashboard
+from stack import EXAMPLES
 
 BODY = "Dashboard.Properties.DashboardBody.Fn::Sub.0"
 LISTS = "Dashboard.Properties.DashboardBody.Fn::Sub.1"
@@ -21,6 +22,13 @@ BREAKS = {
         "not the share of unknown types": replace(BODY, "RowsOther", "Rows"),
         "not the events that became no row": replace(BODY, "EventsRejected", "EventsIn"),
         "not one of the flags": remove(f"{LISTS}.Flagged.Fn::Join.1.12"),
+    },
+    dashboard.dashboard_counts_what_the_source_brings: {
+        "puts to a stream that takes none": given(
+            put(f"{LISTS}.IncomingBytes", "IncomingBytes"), SourceStreamArn=EXAMPLES["SourceStreamArn"]
+        ),
+        "reads of a source that there is not": put(f"{LISTS}.IncomingRecords", "DataReadFromKinesisStream.Records"),
+        "nothing": replace(BODY, '"${IncomingBytes}"', '"DeliveryToS3.Success"'),
     },
     dashboard.dashboard_lists_every_alarm: {
         "one left out": remove(f"{LISTS}.Alarms.Fn::Join.1.0"),

@@ -4,8 +4,11 @@ Most of these are demands of Firehose that cfn-lint does not know: the service r
 accepts it and sends every record to the error prefix.
 """
 
-from . import access, alarms, dashboard, grants, logs, partitions, prefixes, processor
+from . import access, alarms, dashboard, grants, logs, names, partitions, prefixes, processor
 from . import storage, stream, table, thresholds, watched
 
-MODULES = [stream, prefixes, processor, table, partitions, grants, access, storage, logs, alarms, watched, thresholds, dashboard]
+MODULES = [
+    *(stream, prefixes, processor, table, partitions, grants, access, names, storage, logs),
+    *(alarms, watched, thresholds, dashboard),
+]
 RULES = [rule for module in MODULES for rule in module.RULES]

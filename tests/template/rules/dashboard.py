@@ -4,24 +4,29 @@ import json
 import re
 
 from .alarms import alarms, unknown
-from .find import of_type
+from .find import of_type, stream
 
 COLUMNS = 24
+PUT = {"IncomingBytes", "IncomingRecords"}
+READ = {"DataReadFromKinesisStream.Bytes", "DataReadFromKinesisStream.Records"}
 PARTS = [  # of what must be seen
     *("RecordsIn", "RecordsFailed", "EventsRejected", "RowsByType", "RowsOther", "Failed.internal", "Flagged.time_clamped"),
-    *("Duration", "DeliveryToS3.DataFreshness", "PartitionCount", "IncomingBytes", "DeliveryToS3.ObjectCount"),
+    *("Duration", "DeliveryToS3.DataFreshness", "PartitionCount", "DeliveryToS3.ObjectCount"),
 ]
 
 
 def body(resources):
     """The dashboard's text, with its lists in place and names for what only CloudFormation knows."""
     (dashboard,) = of_type(resources, "AWS::CloudWatch::Dashboard").values()
-    text, lists = dashboard["DashboardBody"]["Fn::Sub"]
-    for name, value in lists.items():
-        separator, items = value["Fn::Join"]
-        items = [item["Fn::Sub"] if isinstance(item, dict) else item for item in items]
-        text = text.replace(f"${{{name}}}", separator.join(items))
+    text, given = dashboard["DashboardBody"]["Fn::Sub"]
+    for name, value in given.items():
+        text = text.replace(f"${{{name}}}", value if isinstance(value, str) else joined(value))
     return text
+
+
+def joined(value):
+    separator, items = value["Fn::Join"]
+    return separator.join(item["Fn::Sub"] if isinstance(item, dict) else item for item in items)
 
 
 def widgets(resources):
@@ -60,6 +65,13 @@ def dashboard_shows_what_matters(resources):
     return [f"{part} is not on the dashboard" for part in PARTS if part not in text]
 
 
+def dashboard_counts_what_the_source_brings(resources):
+    """Firehose counts direct puts by one name, and what it reads of a stream by another; the other one has no values."""
+    want = READ if "KinesisStreamSourceConfiguration" in stream(resources) else PUT
+    have = {name for w in widgets(resources) for namespace, name, _ in shown(w) if namespace == "AWS/Firehose"} & (READ | PUT)
+    return [] if have == want else [f"counts {sorted(have)}, want {sorted(want)}"]
+
+
 def dashboard_lists_every_alarm(resources):
     (listed,) = [w["properties"]["alarms"] for w in widgets(resources) if w["type"] == "alarm"]
     want = {f"${{{name}.Arn}}" for name in alarms(resources)}
@@ -89,6 +101,7 @@ RULES = [
     dashboard_is_json_that_fits_its_grid,
     dashboard_shows_metrics_that_exist,
     dashboard_shows_what_matters,
+    dashboard_counts_what_the_source_brings,
     dashboard_lists_every_alarm,
     dashboard_fills_in_only_what_there_is,
     queries_add_up_what_the_function_prints,

@@ -17,10 +17,11 @@ DOCUMENTED = {
     "AWS/Firehose": {
         frozenset(["DeliveryStreamName"]): {
             *("IncomingBytes", "IncomingRecords", "ThrottledRecords"),
+            *("DataReadFromKinesisStream.Bytes", "DataReadFromKinesisStream.Records", "KinesisMillisBehindLatest"),
             *("DeliveryToS3.DataFreshness", "DeliveryToS3.ObjectCount", "DeliveryToS3.Success", "BackupToS3.DataFreshness"),
             *("PartitionCount", "PartitionCountExceeded", "ActivePartitionsLimit"),
             *("SucceedConversion.Records", "FailedConversion.Records"),
-            *("ExecuteProcessing.Success", "ExecuteProcessing.Duration", "KinesisMillisBehindLatest"),
+            *("ExecuteProcessing.Success", "ExecuteProcessing.Duration"),
         }
     },
     "AWS/Lambda": {frozenset(["FunctionName"]): {"Invocations", "Errors", "Throttles", "Duration"}},
