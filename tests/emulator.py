@@ -36,38 +36,57 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def wait_for(port: int) -> None:
-    for _ in range(500):
+def listens(process: subprocess.Popen, port: int) -> bool:
+    """Whether the emulator comes to listen: it may end before that, or hang."""
+    for _ in range(1000):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+                return True
+        if process.poll() is not None:
+            return False
         time.sleep(0.02)
-    sys.exit("the emulator does not listen")
+    return False
 
 
-@contextlib.contextmanager
-def serving(bootstrap: str | Path, port: int = 0, log=sys.stderr, **environment: str):
-    """Gives the address for invocations."""
-    port, api = port or free_port(), free_port()
-    process = subprocess.Popen(
+def stop(process: subprocess.Popen) -> None:
+    # The emulator leaves its function behind when it alone is ended.
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def start(bootstrap: str | Path, port: int, log, environment: dict[str, str]) -> subprocess.Popen:
+    return subprocess.Popen(
         [
             emulator(),
             *("--runtime-interface-emulator-address", f"127.0.0.1:{port}"),
-            *("--runtime-api-address", f"127.0.0.1:{api}"),
+            *("--runtime-api-address", f"127.0.0.1:{free_port()}"),
             *("--log-level", "error"),
             bootstrap,
         ],
         stdout=log,
         stderr=log,
         env={**os.environ, "AWS_LAMBDA_FUNCTION_TIMEOUT": "60", **environment},
-        start_new_session=True,  # the emulator leaves its function behind when it alone is ended
+        start_new_session=True,
     )
+
+
+@contextlib.contextmanager
+def serving(bootstrap: str | Path, port: int = 0, log=sys.stderr, **environment: str):
+    """Gives the address for invocations."""
+    for _ in range(5):
+        # Between the choice of a free port and its use, something else may take it.
+        chosen = port or free_port()
+        process = start(bootstrap, chosen, log, environment)
+        if listens(process, chosen):
+            break
+        stop(process)
+    else:
+        sys.exit("the emulator does not listen")
     try:
-        wait_for(port)
-        yield f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations"
+        yield f"http://127.0.0.1:{chosen}/2015-03-31/functions/function/invocations"
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        stop(process)
 
 
 def main() -> None:

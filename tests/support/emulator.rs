@@ -2,7 +2,7 @@
 
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -24,7 +24,13 @@ impl Emulator {
         // The artefact that is deployed, where make built it; else the binary that cargo built for this test.
         let artefact = std::env::var_os("CLICKSTREAM_BOOTSTRAP").map(PathBuf::from);
         let bootstrap = artefact.unwrap_or_else(|| env!("CARGO_BIN_EXE_transform").into());
-        let [invoke, api] = [0, 1].map(|_| free_port());
+        // Between the choice of a port and its use, something else may take it.
+        let started = (0..5).find_map(|_| Self::start_on([0, 1].map(|_| free_port()), &emulator, &bootstrap));
+        Some(started.expect("the emulator listens"))
+    }
+
+    /// `None` if the emulator does not come to listen.
+    fn start_on([invoke, api]: [u16; 2], emulator: &Path, bootstrap: &Path) -> Option<Self> {
         let process = Command::new(emulator)
             .args(["--runtime-interface-emulator-address", &format!("127.0.0.1:{invoke}")])
             .args(["--runtime-api-address", &format!("127.0.0.1:{api}")])
@@ -37,12 +43,16 @@ impl Emulator {
             .process_group(0)
             .spawn()
             .expect("the emulator starts");
+        let url = format!("http://127.0.0.1:{invoke}/2015-03-31/functions/function/invocations");
+        let mut started = Self { process, url };
         let deadline = Instant::now() + Duration::from_secs(20);
         while TcpStream::connect(("127.0.0.1", invoke)).is_err() {
-            assert!(Instant::now() < deadline, "the emulator does not listen");
+            if Instant::now() > deadline || started.process.try_wait().is_ok_and(|ended| ended.is_some()) {
+                return None;
+            }
             std::thread::sleep(Duration::from_millis(20));
         }
-        Some(Self { process, url: format!("http://127.0.0.1:{invoke}/2015-03-31/functions/function/invocations") })
+        Some(started)
     }
 
     /// What the function answers. The emulator says so here, too, if it failed.
