@@ -45,10 +45,10 @@ class PostgresServer:
                     shutil.copytree(package, self.folder / package.name)
                 binaries = self.folder / binaries.relative_to(packages)
         self.pg_ctl, self.data = binaries / "pg_ctl", self.folder / "data"
+        self.call(binaries / "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C")
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        self.call(binaries / "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C")
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder} -F -c shared_buffers=256MB -c work_mem=256MB"
         self.call(self.pg_ctl, "-D", self.data, "-l", self.folder / "log", "-o", options, "-w", "start")
 
