@@ -6,10 +6,10 @@ declare
   old_hot_from date;
   strays bigint;
 begin
+  lock table ${schema}.load_lock;
   if new_hot_from > current_date - 10 then
     raise exception 'move_boundary: events of % may still arrive; choose a date at least 10 days ago', new_hot_from;
   end if;
-  lock table ${schema}.load_lock;
   select max(hot_from) into old_hot_from from ${schema}.boundary;
   select count(*) into strays from ${schema}.events as h
   left join ${external_schema}.events as c

@@ -29,6 +29,25 @@ def test_the_views_that_the_procedure_makes_are_the_views():
     assert [text.replace("''", "'") for text in executed] == [view[view.index("create ") :] for view in views]
 
 
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_views_that_bind_late_name_every_table_with_its_schema(file):
+    """Redshift refuses others, those over its own catalogue too."""
+    text = kit.without_comments(kit.render(file, kit.settings(person_id="u-1")))
+    for view in re.findall(r"create or replace view (?:(?!create ).)*?with no schema binding", text, re.DOTALL):
+        own = set(re.findall(r"(\w+) as \(", view))
+        named = re.findall(r"\b(?:from|join) ([\w.]+)", view)
+        assert named and [name for name in named if "." not in name and name not in own] == []
+
+
+def test_each_procedure_takes_the_lock_before_it_looks_at_anything():
+    """What a transaction sees is settled by its first query: it must not be before the run that it waits for."""
+    for name in ("13_move_boundary.sql", "80_procedures.sql"):
+        text = kit.without_comments((kit.FOLDER / "redshift" / name).read_text())
+        bodies = re.findall(r"\nbegin\n\s*([^;]*;)", text)
+        assert len(bodies) == text.count("create or replace procedure")
+        assert set(bodies) == {"lock table ${schema}.load_lock;"}
+
+
 def test_the_table_of_json_rows_parses_too():
     file = kit.FOLDER / "redshift" / "external_table.sql"
     assert mistakes(kit.render(file, kit.settings(external_format=JSON_FORMAT))) == []
