@@ -253,6 +253,13 @@ class TestSchedule:
         called = re.findall(r"call \$\{Schema\}\.(\w+)\(\)", self.SCHEDULE.read_text())
         assert set(called) == made and len(called) == 2 * len(made)
 
+    def test_its_user_may_call_these_and_no_more(self):
+        template, readme = cfn_yaml.load(str(self.SCHEDULE)), (kit.FOLDER / "README.md").read_text()
+        assert template["Outputs"]["DatabaseUser"]["Value"] == {"Fn::Sub": "IAMR:${Role}"}
+        (granted,) = re.findall(r'grant execute on (.*) to "IAMR:', readme)
+        calls = re.findall(r"call \$\{Schema\}\.(\w+\(\))", self.SCHEDULE.read_text())
+        assert granted == "procedure " + ", ".join(f"clickstream.{call}" for call in dict.fromkeys(calls))
+
     def test_every_call_that_fails_or_is_refused_is_told(self):
         resources = cfn_yaml.load(str(self.SCHEDULE))["Resources"]
         schedules = [made["Properties"]["Target"] for made in resources.values() if made["Type"] == "AWS::Scheduler::Schedule"]
