@@ -163,6 +163,16 @@ class TestErasure:
         build(engine)
         assert not [row for row in engine.rows("identity_map") if row[1].startswith("erased")]
 
+    def test_the_runbook_finds_every_delivery_in_s3_and_the_day_it_came(self, engine):
+        runbook = (kit.FOLDER / "README.md").read_text().partition("### Forget a person")[2]
+        (question,) = re.findall(r"```sql\n(.*?);\n *```", runbook.partition("###")[0], re.DOTALL)
+        event = {"event_id": "a", "at": "23:59", "received_at": "24T00:01", "anonymous_id": "d", "user_id": "ada"}
+        put(engine, [event, event | {"received_at": "26T10:00", "date": "2026-11-26"}, {"at": "10:00", "anonymous_id": "e"}])
+        build(engine, load_from="date '2000-01-01'")
+        engine.run("erase", person_id="ada")
+        told = {(kind, str(on), str(received)) for kind, on, received in engine.query(question)}
+        assert told == {("page_view", "2026-11-23", "2026-11-24"), ("page_view", "2026-11-26", "2026-11-26")}
+
     def test_it_stays_so_when_s3_is_read_again(self, engine):
         put(engine, traffic(2))
         build(engine)
