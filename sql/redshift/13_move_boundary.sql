@@ -6,11 +6,13 @@ declare
   old_hot_from date;
   strays bigint;
 begin
+  lock table ${schema}.load_lock;
   if new_hot_from > current_date - 10 then
     raise exception 'move_boundary: events of % may still arrive; choose a date at least 10 days ago', new_hot_from;
   end if;
-  lock table ${schema}.load_lock;
   select max(hot_from) into old_hot_from from ${schema}.boundary;
+  -- What has come since the last load, so that of each event the first delivery is the hot one and all others are later.
+${11_load.sql load_from=old_hot_from}
   select count(*) into strays from ${schema}.events as h
   left join ${external_schema}.events as c
     on c.event_id = h.event_id and c.date = h.date and c.date >= old_hot_from and c.date < new_hot_from

@@ -1,5 +1,5 @@
 -- Partitions that are not registered: of every event type that the transform knows, those that a day of the last week or
--- tomorrow lacks. Spectrum shows no rows of them, and no error.
+-- tomorrow lacks. Spectrum shows no rows of them, and no error. A view that binds late needs every name with its schema.
 create or replace view ${schema}.unregistered as
 with event_types as (
   -- <event types> of schema.toml, by `make generate`

@@ -1,4 +1,5 @@
--- What the schedule calls (redshift/schedule.yaml). Each is one transaction: whoever queries sees all of it or nothing.
+-- What the schedule calls (redshift/schedule.yaml). Each is one transaction: whoever queries sees all of it or nothing. The
+-- lock comes first: what a transaction sees is settled by its first query, and that must not be before the run it waits for.
 
 -- Every hour.
 create or replace procedure ${schema}.load_events() as $$
@@ -39,6 +40,7 @@ declare
   oldest date := cast(date_trunc('month', current_date - ${hot_days}) as date);
   present date;
 begin
+  lock table ${schema}.load_lock;
   select max(hot_from) into present from ${schema}.boundary;
   if oldest > present then
     call ${schema}.move_boundary(oldest);

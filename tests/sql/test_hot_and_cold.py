@@ -241,6 +241,19 @@ class TestMove:
         assert ids(engine) == before and engine.rows("boundary") == [(TODAY - datetime.timedelta(days=30),)]
         assert self.oldest(engine) >= TODAY - datetime.timedelta(days=30)
 
+    @pytest.mark.parametrize("days_ago", [80, 30])
+    def test_a_first_delivery_that_no_load_has_seen_yet_counts_after_it(self, engine, days_ago):
+        event = {"event_id": "late", "at": f"{day(40)} 12:00:00"}
+        put(engine, [event | {"received_at": f"{day(39)} 12:00:00", "date": day(39)}])
+        load(engine, day(89))
+        put(engine, [event | {"received_at": f"{day(40)} 12:00:01"}])
+        self.move(engine, days_ago)
+        assert ids(engine).count("late") == 1
+        load(engine, day(60))
+        engine.run("30")
+        found = engine.query(f"select date from {engine.values['schema']}.clean_events where event_id = 'late'")
+        assert found == [(TODAY - datetime.timedelta(days=40),)]
+
     def test_it_does_not_move_into_days_that_are_still_filling(self, engine):
         with pytest.raises(psycopg.Error, match="may still arrive"):
             self.move(engine, 9)

@@ -163,6 +163,16 @@ class TestErasure:
         build(engine)
         assert not [row for row in engine.rows("identity_map") if row[1].startswith("erased")]
 
+    def test_the_runbook_finds_every_delivery_in_s3_and_the_day_it_came(self, engine):
+        runbook = (kit.FOLDER / "README.md").read_text().partition("### Forget a person")[2]
+        (question,) = re.findall(r"```sql\n(.*?);\n *```", runbook.partition("###")[0], re.DOTALL)
+        event = {"event_id": "a", "at": "23:59", "received_at": "24T00:01", "anonymous_id": "d", "user_id": "ada"}
+        put(engine, [event, event | {"received_at": "26T10:00", "date": "2026-11-26"}, {"at": "10:00", "anonymous_id": "e"}])
+        build(engine, load_from="date '2000-01-01'")
+        engine.run("erase", person_id="ada")
+        told = {(kind, str(on), str(received)) for kind, on, received in engine.query(question)}
+        assert told == {("page_view", "2026-11-23", "2026-11-24"), ("page_view", "2026-11-26", "2026-11-26")}
+
     def test_it_stays_so_when_s3_is_read_again(self, engine):
         put(engine, traffic(2))
         build(engine)
@@ -252,6 +262,13 @@ class TestSchedule:
         made = set(re.findall(r"procedure \$\{schema\}\.(\w+)\(\)", (kit.FOLDER / "redshift" / "80_procedures.sql").read_text()))
         called = re.findall(r"call \$\{Schema\}\.(\w+)\(\)", self.SCHEDULE.read_text())
         assert set(called) == made and len(called) == 2 * len(made)
+
+    def test_its_user_may_call_these_and_no_more(self):
+        template, readme = cfn_yaml.load(str(self.SCHEDULE)), (kit.FOLDER / "README.md").read_text()
+        assert template["Outputs"]["DatabaseUser"]["Value"] == {"Fn::Sub": "IAMR:${Role}"}
+        (granted,) = re.findall(r'grant execute on (.*) to "IAMR:', readme)
+        calls = re.findall(r"call \$\{Schema\}\.(\w+\(\))", self.SCHEDULE.read_text())
+        assert granted == "procedure " + ", ".join(f"clickstream.{call}" for call in dict.fromkeys(calls))
 
     def test_every_call_that_fails_or_is_refused_is_told(self):
         resources = cfn_yaml.load(str(self.SCHEDULE))["Resources"]
