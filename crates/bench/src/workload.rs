@@ -78,12 +78,14 @@ pub struct Traffic<'a> {
 
 impl<'a> Traffic<'a> {
     /// Takes from `lines` what every peer can answer: records of one event that is plain JSON, a Segment call or a gtag
-    /// call. Batches, lists and the envelopes of the measurement protocol are left out: the peers have no code for them.
+    /// call. Batches, lists, the envelopes of the measurement protocol and what a server's tag manager makes of it
+    /// (`x-ga-…`) are left out: the peers have no code for them.
     pub fn new(lines: &'a str) -> Self {
         let mut traffic = Self::default();
         for line in lines.lines() {
             let Ok(event) = serde_json::from_str::<Map<String, Value>>(line) else { continue };
-            if ["batch", "events"].iter().any(|envelope| event.contains_key(*envelope)) {
+            let is_covered = |key: &String| !matches!(key.as_str(), "batch" | "events") && !key.starts_with("x-ga-");
+            if !event.keys().all(is_covered) {
                 continue;
             }
             traffic.mixed.push(line);
@@ -121,7 +123,10 @@ mod tests {
 
     #[test]
     fn traffic_is_sorted_by_size_and_envelopes_are_left_out() {
-        let lines = format!("{{\"a\":1}}\n{{\"batch\":[]}}\n[]\nno\n{{\"a\":\"{}\"}}\n", "x".repeat(1000));
+        let lines = format!(
+            "{{\"a\":1}}\n{{\"batch\":[]}}\n{{\"x-ga-js_client_id\":\"1\"}}\n[]\nno\n{{\"a\":\"{}\"}}\n",
+            "x".repeat(1000)
+        );
         let traffic = Traffic::new(&lines);
         assert_eq!([traffic.small.len(), traffic.mid.len(), traffic.large.len(), traffic.mixed.len()], [1, 0, 1, 2]);
     }
