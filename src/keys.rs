@@ -8,6 +8,9 @@ use xxhash_rust::xxh3::xxh3_64;
 /// A stream has few keys, each in one or two spellings: this many are kept, and as many long ones.
 const KEPT: usize = 1 << 10;
 
+/// Longer keys, in bytes, are not kept: a record may have one of a megabyte.
+const LONGEST: usize = 64;
+
 /// What the schema knows of a key at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Meaning {
@@ -142,6 +145,9 @@ impl Keys {
 
     fn long(&mut self, plan: &Plan, place: Option<u32>, key: &[u8]) -> (Meaning, u64) {
         let hash = xxh3_64(key);
+        if key.len() > LONGEST {
+            return (Meaning::look_up(plan, place, key), hash);
+        }
         self.long.resize_with(KEPT, || None);
         let remembered = &mut self.long[slot(hash, place)];
         if let Some(known) = remembered.as_ref().filter(|known| known.at == place && *known.key == *key) {
@@ -213,6 +219,16 @@ mod tests {
                     prop_assert_eq!(meaning, Meaning::look_up(&plan, place, key.as_bytes()));
                 }
             }
+        }
+
+        #[test]
+        fn a_flood_of_keys_does_not_grow_the_memory(length in 16..200usize) {
+            let (plan, mut known) = (Plan::embedded().expect("the schema compiles"), Keys::default());
+            for n in 0..KEPT * 2 {
+                known.meaning(&plan, None, format!("{n:0length$}").as_bytes());
+            }
+            let kept: usize = known.long.iter().flatten().map(|known| known.key.len()).sum();
+            prop_assert!(known.long.len() <= KEPT && kept <= KEPT * LONGEST, "{kept} bytes");
         }
 
         #[test]
