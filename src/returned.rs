@@ -18,13 +18,8 @@ use serde_json::value::RawValue;
 /// Fills `row` from the event at `event` in `text`, if that is a row already. False if not: then what is in `row` means
 /// nothing. Most events are told by their first member.
 pub(crate) fn read(plan: &Plan, text: &str, event: Span, row: &mut Row) -> bool {
-    // The first member follows a brace, not a comma.
-    let begins =
-        |column: &Column| text.as_bytes()[event.start() + 1..].starts_with(&column.member.text().as_bytes()[1..]);
-    if !plan.columns.first().is_some_and(begins) {
-        return false;
-    }
     row.clear(plan.columns.len());
+    // The first member follows a brace, not a comma.
     let (mut at, mut skip) = (event.start() + 1, 1);
     for (index, column) in plan.columns.iter().enumerate() {
         let member = &column.member.text().as_bytes()[skip..];

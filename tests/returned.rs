@@ -4,6 +4,7 @@ mod support;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use clickstream::schema::{EMBEDDED, Plan};
 use clickstream::transform::Transform;
 use serde_json::Value;
 use std::fs;
@@ -30,6 +31,23 @@ fn every_row_of_the_golden_records_comes_back_as_it_is() {
         }
     }
     assert!(seen >= 150, "only {seen} rows");
+}
+
+#[test]
+fn a_row_comes_back_whichever_column_the_schema_lists_first() {
+    let column =
+        "[[column]]\nname = \"shelf\"\ntype = \"varchar(64)\"\ndescription = \"Where it stood\"\nsources = []\n\n";
+    let (before, rest) = EMBEDDED.split_once("released = [").expect("the columns that files have");
+    let (_, after) = rest.split_once("\n]\n").expect("their end");
+    let text = format!("{before}{after}").replacen("[[column]]\n", &format!("{column}[[column]]\n"), 1);
+    let plan = Plan::parse("schema.toml", &text).unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(plan.columns[0].name, "shelf");
+    let mut transform = Transform::new(plan);
+    for event in [r#"{"event":"page_view","a":1}"#, r#"{"event":"page_view","shelf":"A7","a":1}"#] {
+        let row = rows(&mut transform, event.as_bytes(), ARRIVAL);
+        assert_eq!(row.contains("shelf"), event.contains("shelf"), "{row}");
+        assert_eq!(rows(&mut transform, row.as_bytes(), ARRIVAL + DAY_MS), row);
+    }
 }
 
 #[test]

@@ -74,16 +74,11 @@ pub(crate) fn has_signs(text: &str) -> bool {
 fn scrub_signs(plan: &Plan, text: &str, flags: &mut FlagSet) -> Option<String> {
     // Most have a query and nothing else.
     let may_hold_address = find(text.as_bytes(), 0, *b"@%").is_some();
-    if !may_hold_address {
-        let at = find(text.as_bytes(), 0, *b"?#").unwrap_or(text.len());
-        let clean = scrub_parameters(plan, &text[at..], flags)?;
-        return Some([&text[..at], &clean].concat());
-    }
-    if let Some(hash) = hash_address(text) {
+    if let Some(hash) = may_hold_address.then(|| hash_address(text)).flatten() {
         flags.raise(Flag::EmailHashed);
         return Some(hash);
     }
-    let without = without_credentials(text);
+    let without = may_hold_address.then(|| without_credentials(text)).flatten();
     if without.is_some() {
         flags.raise(Flag::KeyRemoved);
     }
@@ -91,7 +86,7 @@ fn scrub_signs(plan: &Plan, text: &str, flags: &mut FlagSet) -> Option<String> {
     let at = find(rest.as_bytes(), 0, *b"?#").unwrap_or(rest.len());
     let (before, parameters) = rest.split_at(at);
     let scrubbed = scrub_parameters(plan, parameters, flags).map(|clean| [before, &clean].concat()).or(without);
-    let hashed = hash_addresses(scrubbed.as_deref().unwrap_or(text));
+    let hashed = may_hold_address.then(|| hash_addresses(scrubbed.as_deref().unwrap_or(text))).flatten();
     if hashed.is_some() {
         flags.raise(Flag::EmailHashed);
     }

@@ -50,25 +50,29 @@ impl Derived {
                 if *name == F::Sum && !derived.summed.contains(field) {
                     derived.summed.push(*field);
                 }
-                let place = derived.of_columns.iter().position(|of| of.column == *read);
+                if name.needs_value() {
+                    let of = derived.of(*read, columns.len());
+                    if *name == F::Query { &mut of.query } else { &mut of.value }.add(index);
+                }
                 match name {
                     F::Arrival | F::Hash | F::Version | F::Dialect => derived.always.add(index),
                     F::Count | F::Sum => derived.of_items.add(index),
                     F::First => derived.of_first_item.add(index),
-                    // Filled when all other columns are.
-                    F::Extra | F::Flags => {}
-                    F::Source | F::On | F::Host | F::Path | F::Query | F::Browser | F::Os | F::Device | F::Bot => {
-                        let place = place.unwrap_or(derived.of_columns.len());
-                        derived.read.add(*read);
-                        if place == derived.of_columns.len() {
-                            derived.of_columns.push(DerivedOf { column: *read, value: none(), query: none() });
-                        }
-                        let of = &mut derived.of_columns[place];
-                        if *name == F::Query { &mut of.query } else { &mut of.value }.add(index);
-                    }
+                    // Those that need a value, and those that are filled when all other columns are.
+                    _ => {}
                 }
             }
         }
         derived
+    }
+
+    /// What reads `column`, of `columns`.
+    fn of(&mut self, column: usize, columns: usize) -> &mut DerivedOf {
+        self.read.add(column);
+        let place = self.of_columns.iter().position(|of| of.column == column).unwrap_or_else(|| {
+            self.of_columns.push(DerivedOf { column, value: Bits::below(columns), query: Bits::below(columns) });
+            self.of_columns.len() - 1
+        });
+        &mut self.of_columns[place]
     }
 }
