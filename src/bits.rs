@@ -33,6 +33,16 @@ impl Bits {
         }
     }
 
+    /// Adds a number; false if it is in the set already or not below the bound.
+    #[inline(always)]
+    pub(crate) fn insert(&mut self, number: usize) -> bool {
+        let Some(word) = self.0.get_mut(number / 64) else { return false };
+        let bit = 1 << (number % 64);
+        let is_new = *word & bit == 0;
+        *word |= bit;
+        is_new
+    }
+
     /// Whether there is none in it.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.iter().all(|word| *word == 0)

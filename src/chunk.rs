@@ -39,39 +39,52 @@ impl Chunk {
 /// stands before that.
 #[inline(always)]
 pub(crate) fn string_end(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
-    let (mut at, mut signs) = (from, 0);
-    loop {
-        let rest = bytes.get(at..)?;
-        let chunk = Chunk::new(first(rest));
+    let (chunks, _) = bytes.get(from..)?.as_chunks();
+    let mut signs = 0;
+    for (chunk, count) in chunks.iter().zip(0..) {
+        let chunk = Chunk::new(*chunk);
         let stops = chunk.ends_or_escapes();
         if stops != 0 {
-            // Those below the lowest bit of `stops`.
-            signs |= chunk.any_of(SIGNS) & (stops - 1) & !stops;
-            return Some((at + stops.trailing_zeros() as usize, signs != 0));
-        }
-        if rest.len() < SIZE {
-            return None;
+            signs |= chunk.any_of(SIGNS) & below(stops);
+            return Some((from + count * SIZE + stops.trailing_zeros() as usize, signs != 0));
         }
         signs |= chunk.any_of(SIGNS);
-        at += SIZE;
     }
+    string_end_in_last(bytes, from + chunks.len() * SIZE, signs)
+}
+
+/// The same where less than a chunk is left, with signs that were found before.
+#[inline(never)]
+fn string_end_in_last(bytes: &[u8], from: usize, signs: u32) -> Option<(usize, bool)> {
+    let chunk = Chunk::new(padded(bytes.get(from..)?));
+    let stops = chunk.ends_or_escapes();
+    let signs = signs | chunk.any_of(SIGNS) & below(stops);
+    (stops != 0).then(|| (from + stops.trailing_zeros() as usize, signs != 0))
+}
+
+/// The bits below the lowest that is set.
+fn below(bits: u32) -> u32 {
+    bits.wrapping_sub(1) & !bits
 }
 
 /// Where in `bytes` the first byte from `from` on stands that is one of `wanted`, which are ASCII.
 #[inline(always)]
 pub(crate) fn find<const COUNT: usize>(bytes: &[u8], from: usize, wanted: [u8; COUNT]) -> Option<usize> {
-    let mut at = from;
-    loop {
-        let rest = bytes.get(at..)?;
-        let found = Chunk::new(first(rest)).any_of(wanted);
+    let (chunks, _) = bytes.get(from..)?.as_chunks();
+    for (chunk, count) in chunks.iter().zip(0..) {
+        let found = Chunk::new(*chunk).any_of(wanted);
         if found != 0 {
-            return Some(at + found.trailing_zeros() as usize);
+            return Some(from + count * SIZE + found.trailing_zeros() as usize);
         }
-        if rest.len() < SIZE {
-            return None;
-        }
-        at += SIZE;
     }
+    find_in_last(bytes, from + chunks.len() * SIZE, wanted)
+}
+
+/// The same where less than a chunk is left.
+#[inline(never)]
+fn find_in_last<const COUNT: usize>(bytes: &[u8], from: usize, wanted: [u8; COUNT]) -> Option<usize> {
+    let found = Chunk::new(padded(bytes.get(from..)?)).any_of(wanted);
+    (found != 0).then(|| from + found.trailing_zeros() as usize)
 }
 
 /// The first bytes of `rest`; what is missing is a byte that UTF-8 never has.

@@ -46,19 +46,11 @@ impl<'a> Cursor<'a> {
     pub(crate) fn next(&mut self) -> u8 {
         match self.bytes.get(self.at) {
             Some(&byte) if byte > b' ' => byte,
-            _ => self.next_after_white_space(),
-        }
-    }
-
-    #[inline(never)]
-    fn next_after_white_space(&mut self) -> u8 {
-        while let Some(&byte) = self.bytes.get(self.at) {
-            if !matches!(byte, b' ' | b'\n' | b'\t' | b'\r') {
-                return byte;
+            _ => {
+                self.at = after_white_space(self.bytes, self.at);
+                self.bytes.get(self.at).copied().unwrap_or_default()
             }
-            self.at += 1;
         }
-        0
     }
 
     /// Steps over the byte that [`Self::next`] showed.
@@ -103,24 +95,19 @@ impl<'a> Cursor<'a> {
     /// Steps over a string, a number or a literal that begins here. `None` if none does.
     #[inline(always)]
     pub(crate) fn scalar(&mut self) -> Option<Scalar> {
-        match self.bytes.get(self.at)? {
-            b'"' => self.string(),
-            first => self.plain(*first),
-        }
+        self.scalar_at(*self.bytes.get(self.at)?)
     }
 
-    /// [`Self::scalar`] for what begins with `first`, which is no quote.
-    pub(crate) fn plain(&mut self, first: u8) -> Option<Scalar> {
-        match first {
-            b't' => self.literal("true"),
-            b'f' => self.literal("false"),
-            b'n' => self.literal("null"),
-            _ => self.number(),
-        }
-    }
-
-    fn literal(&mut self, literal: &str) -> Option<Scalar> {
-        self.bytes.get(self.at..)?.starts_with(literal.as_bytes()).then(|| self.at += literal.len())?;
+    /// [`Self::scalar`] for one that begins with `first`.
+    #[inline(always)]
+    pub(crate) fn scalar_at(&mut self, first: u8) -> Option<Scalar> {
+        self.at = match first {
+            b'"' => return self.string(),
+            b't' => literal(self.bytes, self.at, "true")?,
+            b'f' => literal(self.bytes, self.at, "false")?,
+            b'n' => literal(self.bytes, self.at, "null")?,
+            _ => number(self.bytes, self.at)?,
+        };
         Some(Scalar::Plain)
     }
 
@@ -128,44 +115,12 @@ impl<'a> Cursor<'a> {
     #[inline(always)]
     pub(crate) fn string(&mut self) -> Option<Scalar> {
         let (end, signs) = chunk::string_end(self.bytes, self.at + 1)?;
-        if self.bytes[end] != b'"' {
-            return self.escaped_string(end);
+        if self.bytes.get(end) != Some(&b'"') {
+            self.at = escaped_string(self.bytes, end)?;
+            return Some(Scalar::Escaped);
         }
         self.at = end + 1;
         Some(if signs { Scalar::Signed } else { Scalar::Text })
-    }
-
-    /// Steps over a string in which something has to be looked at.
-    #[inline(never)]
-    fn escaped_string(&mut self, mut at: usize) -> Option<Scalar> {
-        while self.bytes[at] == b'\\' {
-            at += escape(&self.bytes[at + 1..])?;
-            (at, _) = chunk::string_end(self.bytes, at)?;
-        }
-        self.at = at + 1;
-        (self.bytes[at] == b'"').then_some(Scalar::Escaped)
-    }
-
-    fn number(&mut self) -> Option<Scalar> {
-        let mut at = self.at + usize::from(self.bytes.get(self.at) == Some(&b'-'));
-        let digits = |from: usize| from + self.bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
-        at = match self.bytes.get(at)? {
-            b'0' => at + 1,
-            b'1'..=b'9' => digits(at + 1),
-            _ => return None,
-        };
-        if self.bytes.get(at) == Some(&b'.') {
-            let places = at + 1;
-            at = digits(places);
-            (at > places).then_some(())?;
-        }
-        if let Some(b'e' | b'E') = self.bytes.get(at) {
-            let exponent = at + 1 + usize::from(matches!(self.bytes.get(at + 1), Some(b'+' | b'-')));
-            at = digits(exponent);
-            (at > exponent).then_some(())?;
-        }
-        self.at = at;
-        Some(Scalar::Plain)
     }
 
     /// Steps over an object, whose members `each` is told by their keys and steps over. `None` if it is none, if a key has
@@ -258,6 +213,55 @@ impl<'a> Cursor<'a> {
             _ => self.scalar().map(|_| Span::new(start, self.at)),
         }
     }
+}
+
+// What follows takes and gives places, not a cursor, so that a cursor can live in registers.
+
+/// The first place from `at` on where there is no white space.
+#[inline(never)]
+fn after_white_space(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(b' ' | b'\n' | b'\t' | b'\r') = bytes.get(at) {
+        at += 1;
+    }
+    at
+}
+
+/// Where the literal ends that begins at `at`.
+fn literal(bytes: &[u8], at: usize, literal: &str) -> Option<usize> {
+    bytes.get(at..)?.starts_with(literal.as_bytes()).then_some(at + literal.len())
+}
+
+/// Where the number ends that begins at `at`.
+#[inline(never)]
+fn number(bytes: &[u8], mut at: usize) -> Option<usize> {
+    at += usize::from(bytes.get(at) == Some(&b'-'));
+    let digits = |from: usize| from + bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
+    at = match bytes.get(at)? {
+        b'0' => at + 1,
+        b'1'..=b'9' => digits(at + 1),
+        _ => return None,
+    };
+    if bytes.get(at) == Some(&b'.') {
+        let places = at + 1;
+        at = digits(places);
+        (at > places).then_some(())?;
+    }
+    if let Some(b'e' | b'E') = bytes.get(at) {
+        let exponent = at + 1 + usize::from(matches!(bytes.get(at + 1), Some(b'+' | b'-')));
+        at = digits(exponent);
+        (at > exponent).then_some(())?;
+    }
+    Some(at)
+}
+
+/// Where the string ends in which something has to be looked at that stands at `at`.
+#[inline(never)]
+fn escaped_string(bytes: &[u8], mut at: usize) -> Option<usize> {
+    while bytes[at] == b'\\' {
+        at += escape(&bytes[at + 1..])?;
+        (at, _) = chunk::string_end(bytes, at)?;
+    }
+    (bytes[at] == b'"').then_some(at + 1)
 }
 
 /// The length of an escape whose backslash stands before `rest`; `None` if it is none.

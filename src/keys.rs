@@ -1,8 +1,10 @@
 //! What a key means where it stands in an event.
 
 use crate::chunk::SIZE;
+use crate::json::unescape;
 use crate::schema::fold::folded_hash;
 use crate::schema::plan::{NO_SOURCE, Plan, Rule};
+use crate::schema::{Column, ColumnType};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// A stream has few keys, each in one or two spellings: this many are kept, and as many long ones.
@@ -14,10 +16,12 @@ const LONGEST: usize = 64;
 /// What the schema knows of a key at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Meaning {
-    /// Where it leads: a node of the plan's tree.
-    pub(crate) place: Option<u32>,
+    /// Where it leads: a node of the plan's tree, or [`NOWHERE`].
+    pub(crate) place: u32,
     /// The path that ends there, or [`NO_SOURCE`].
     pub(crate) source: u16,
+    /// The column that the path fills; `None` for an item's.
+    pub(crate) fills: Option<Fills>,
     /// Whether a container there is an answer, too: for a column that keeps trees, and where the schema looks for nothing
     /// inside.
     pub(crate) answers_whole: bool,
@@ -31,31 +35,69 @@ pub(crate) struct Meaning {
     pub(crate) markers: u64,
 }
 
+/// A column, and what it can hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Fills {
+    pub(crate) column: u16,
+    pub(crate) holds: (ColumnType, Option<Rule>),
+}
+
+/// A place that the schema does not know.
+pub(crate) const NOWHERE: u32 = u32::MAX;
+
 impl Meaning {
+    /// That of what the schema does not know.
+    const NONE: Self = Self {
+        place: NOWHERE,
+        source: NO_SOURCE,
+        fills: None,
+        answers_whole: false,
+        envelope: false,
+        removed: false,
+        rule: None,
+        markers: 0,
+    };
+
     /// What the schema knows of the place itself.
-    pub(crate) fn of(plan: &Plan, place: Option<u32>) -> Self {
-        let node = place.and_then(|place| plan.nodes.get(place as usize));
+    pub(crate) fn of(plan: &Plan, place: u32) -> Self {
+        let Some(node) = plan.nodes.get(place as usize) else { return Self::NONE };
+        let source = usize::from(node.source);
+        let fills = (source < plan.first_item_source()).then(|| {
+            let column = plan.sources[source].column;
+            let Column { kind, rule, .. } = plan.columns[usize::from(column)];
+            Fills { column, holds: (kind, rule) }
+        });
         Self {
             place,
-            source: node.map_or(NO_SOURCE, |node| node.source),
-            answers_whole: node.is_some_and(|node| node.keeps_tree || node.is_leaf()),
-            envelope: node.is_some_and(|node| node.envelope),
+            source: node.source,
+            fills,
+            answers_whole: node.keeps_tree || node.is_leaf(),
+            envelope: node.envelope,
             removed: false,
             rule: None,
-            markers: node.map_or(0, |node| node.markers),
+            markers: node.markers,
         }
     }
 
     #[inline(never)]
-    fn look_up(plan: &Plan, at: Option<u32>, key: &[u8]) -> Self {
+    fn look_up(plan: &Plan, at: u32, key: &[u8]) -> Self {
         let hash = folded_hash(key);
-        let node = at.and_then(|at| plan.nodes.get(at as usize));
+        let node = plan.nodes.get(at as usize);
         Self {
             removed: plan.removed_keys.get_hashed(hash, key).is_some(),
             rule: plan.protected_keys.get_hashed(hash, key),
-            ..Self::of(plan, node.and_then(|node| node.keys.get_hashed(hash, key)))
+            ..Self::of(plan, node.and_then(|node| node.keys.get_hashed(hash, key)).unwrap_or(NOWHERE))
         }
     }
+}
+
+/// An object while it is walked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Open {
+    /// Its number: each that is opened later has a greater one.
+    pub(crate) number: u64,
+    /// That of the object whose members are this one's, too; of none, if none.
+    beside: u64,
 }
 
 /// The bytes of a key of at most 16, zeros after them. JSON text has no NUL, so no other key has the same.
@@ -80,6 +122,15 @@ impl Spelling {
         Self(both as u64, (both >> 64) as u64)
     }
 
+    /// That of no key.
+    const NONE: Self = Self(u64::MAX, u64::MAX);
+
+    /// The key.
+    fn text(self, bytes: &mut [u8; SIZE]) -> &[u8] {
+        *bytes = (u128::from(self.0) | u128::from(self.1) << 64).to_le_bytes();
+        &bytes[..bytes.iter().position(|byte| *byte == 0).unwrap_or(SIZE)]
+    }
+
     /// Of a whole key; `None` for a longer one.
     fn of(key: &[u8]) -> Option<Self> {
         let mut bytes = [0; SIZE];
@@ -88,91 +139,160 @@ impl Spelling {
     }
 }
 
-/// A key that was looked up: spelling and place, and what they mean.
+/// A key that was looked up: how it is spelled, where it stands, what it means there, and the last object that had it.
 #[derive(Debug, Clone, Copy)]
-struct Known {
-    spelling: Spelling,
-    at: Option<u32>,
+struct Known<K> {
+    key: K,
+    at: u32,
+    last: u64,
     meaning: Meaning,
 }
 
-/// A longer key that was looked up.
+impl Known<Spelling> {
+    #[inline(always)]
+    fn is(&self, spelling: Spelling, at: u32) -> bool {
+        self.key == spelling && self.at == at
+    }
+}
+
+impl<K> Known<K> {
+    /// Notes that `object` has the key. True if it may have had it before: if itself or one that was opened after it was
+    /// the last.
+    #[inline(always)]
+    fn is_repeated(&mut self, object: Open) -> bool {
+        let last = self.last;
+        if last != object.beside {
+            self.last = object.number;
+        }
+        last >= object.number || last == object.beside
+    }
+}
+
+/// Looks keys up and remembers their spellings: of short ones four that fall on the same slots, of longer ones the last.
+/// The meaning is a function of plan, place and key alone.
 #[derive(Debug)]
-struct KnownLong {
-    key: Box<[u8]>,
-    at: Option<u32>,
-    meaning: Meaning,
+pub(crate) struct Keys {
+    short: Box<[Known<Spelling>; KEPT]>,
+    long: Vec<Option<Known<Box<[u8]>>>>,
+    /// What a key means that is not kept.
+    unkept: Meaning,
+    /// The last object with one of those.
+    last_unkept: u64,
+    /// The number of the last object.
+    opened: u64,
+    /// That of the last one before the event.
+    before: u64,
+    /// Whether a key of the event was forgotten: any may be repeated then.
+    forgot: bool,
 }
 
-/// Looks keys up and remembers their spellings: of short ones the last two that fell on a slot, of longer ones the last.
-/// The answer is a function of plan, place and key alone.
-#[derive(Debug, Default)]
-pub(crate) struct Keys {
-    short: Vec<Option<Known>>,
-    long: Vec<Option<KnownLong>>,
+impl Default for Keys {
+    #[allow(clippy::large_stack_arrays)] // 72 KiB, for a moment
+    fn default() -> Self {
+        const NOTHING: Known<Spelling> = Known { key: Spelling::NONE, at: NOWHERE, last: 0, meaning: Meaning::NONE };
+        Self {
+            short: Box::new([NOTHING; KEPT]),
+            long: Vec::new(),
+            unkept: Meaning::NONE,
+            last_unkept: 0,
+            opened: 0,
+            before: 0,
+            forgot: false,
+        }
+    }
 }
 
 impl Keys {
-    /// The meaning of a key in an object at `place`, and a hash: the same for every key that is spelled the same.
-    pub(crate) fn meaning(&mut self, plan: &Plan, place: Option<u32>, key: &[u8]) -> (Meaning, u64) {
+    /// Begins an event.
+    pub(crate) fn begin(&mut self) {
+        self.before = self.opened;
+        self.forgot = false;
+    }
+
+    /// Opens an object. What stands `beside` it, its number if there is one, are members of it, too.
+    #[inline(always)]
+    pub(crate) fn open(&mut self, beside: Option<u64>) -> Open {
+        self.opened += 1;
+        Open { number: self.opened, beside: beside.unwrap_or(u64::MAX) }
+    }
+
+    /// [`Self::meaning`] of a key that may be written with escapes.
+    #[inline(never)]
+    pub(crate) fn any(&mut self, plan: &Plan, of: (u32, Open), (inner, escaped): (&str, bool)) -> (&Meaning, bool) {
+        if !escaped {
+            return self.meaning(plan, of, inner.as_bytes());
+        }
+        let mut name = String::new();
+        unescape(inner, &mut name);
+        self.meaning(plan, of, name.as_bytes())
+    }
+
+    /// The meaning of a key in an object at `place`, and whether the object may have it for the second time. It may seem so
+    /// by mistake, but it never seems not so.
+    pub(crate) fn meaning(&mut self, plan: &Plan, of: (u32, Open), key: &[u8]) -> (&Meaning, bool) {
         match Spelling::of(key) {
-            Some(spelling) => self.short(plan, place, spelling, || key),
-            None => self.long(plan, place, key),
+            Some(spelling) => self.short(plan, of, spelling),
+            None => self.long(plan, of, key),
         }
     }
 
     /// [`Self::meaning`] of a key that is spelled like this.
     #[inline(always)]
-    pub(crate) fn short<'k>(
-        &mut self,
-        plan: &Plan,
-        place: Option<u32>,
-        spelling: Spelling,
-        key: impl Fn() -> &'k [u8],
-    ) -> (Meaning, u64) {
-        let hash = mixed(spelling);
-        let slot = slot(hash, place);
-        for slot in [slot, slot ^ 1] {
-            if let Some(Some(known)) = self.short.get(slot)
-                && known.spelling == spelling
-                && known.at == place
-            {
-                return (known.meaning, hash);
+    pub(crate) fn short(&mut self, plan: &Plan, (place, object): (u32, Open), spelling: Spelling) -> (&Meaning, bool) {
+        let mut slot = slot(mixed(spelling), place);
+        if !self.short[slot].is(spelling, place) {
+            slot ^= 1;
+            if !self.short[slot].is(spelling, place) {
+                slot = self.further(plan, place, slot, spelling);
             }
         }
-        (self.learn(plan, place, key(), slot, spelling), hash)
-    }
-
-    fn long(&mut self, plan: &Plan, place: Option<u32>, key: &[u8]) -> (Meaning, u64) {
-        let hash = xxh3_64(key);
-        if key.len() > LONGEST {
-            return (Meaning::look_up(plan, place, key), hash);
-        }
-        self.long.resize_with(KEPT, || None);
-        let remembered = &mut self.long[slot(hash, place)];
-        if let Some(known) = remembered.as_ref().filter(|known| known.at == place && *known.key == *key) {
-            return (known.meaning, hash);
-        }
-        let meaning = Meaning::look_up(plan, place, key);
-        *remembered = Some(KnownLong { key: key.into(), at: place, meaning });
-        (meaning, hash)
+        let known = &mut self.short[slot];
+        let repeated = known.is_repeated(object) || self.forgot;
+        (&known.meaning, repeated)
     }
 
     #[inline(never)]
-    fn learn(&mut self, plan: &Plan, at: Option<u32>, key: &[u8], slot: usize, spelling: Spelling) -> Meaning {
-        self.short.resize(KEPT, None);
-        let meaning = Meaning::look_up(plan, at, key);
-        self.short[slot ^ 1] = self.short[slot];
-        self.short[slot] = Some(Known { spelling, at, meaning });
-        meaning
+    fn long(&mut self, plan: &Plan, (place, object): (u32, Open), key: &[u8]) -> (&Meaning, bool) {
+        if key.len() > LONGEST {
+            self.forgot |= self.last_unkept > self.before;
+            self.last_unkept = object.number;
+            self.unkept = Meaning::look_up(plan, place, key);
+            return (&self.unkept, self.forgot);
+        }
+        self.long.resize_with(KEPT, || None);
+        let remembered = &mut self.long[slot(xxh3_64(key), place)];
+        let is_known = remembered.as_ref().is_some_and(|known| known.at == place && *known.key == *key);
+        if !is_known {
+            let meaning = Meaning::look_up(plan, place, key);
+            let gone = remembered.replace(Known { key: key.into(), at: place, last: 0, meaning });
+            self.forgot |= gone.is_some_and(|gone| gone.last > self.before);
+        }
+        let Some(known) = remembered else { return (&self.unkept, true) };
+        let repeated = known.is_repeated(object) || self.forgot;
+        (&known.meaning, repeated)
+    }
+
+    /// The slot of a key that is in neither of the two where it is looked for first: where it is after all, or where it is
+    /// remembered from now on, instead of the one of four that was longest not seen.
+    #[inline(never)]
+    fn further(&mut self, plan: &Plan, at: u32, slot: usize, spelling: Spelling) -> usize {
+        let all = [slot, slot ^ 1, slot ^ 2, slot ^ 3];
+        if let Some(found) = all.into_iter().find(|slot| self.short[*slot].is(spelling, at)) {
+            return found;
+        }
+        let oldest = all.into_iter().min_by_key(|slot| self.short[*slot].last).unwrap_or(slot);
+        self.forgot |= self.short[oldest].last > self.before;
+        let meaning = Meaning::look_up(plan, at, spelling.text(&mut [0; SIZE]));
+        self.short[oldest] = Known { key: spelling, at, last: 0, meaning };
+        oldest
     }
 }
 
 /// Where a key is remembered.
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation)] // the low bits will do
-fn slot(hash: u64, place: Option<u32>) -> usize {
-    (hash as usize ^ place.map_or(0, |place| place as usize)) % KEPT
+fn slot(hash: u64, place: u32) -> usize {
+    (hash as usize ^ place as usize) % KEPT
 }
 
 /// Two odd numbers without pattern: digits of the golden ratio and of the square root of two.
@@ -186,37 +306,38 @@ fn mixed(Spelling(first, second): Spelling) -> u64 {
     product as u64 ^ (product >> 64) as u64
 }
 
-/// Whether two of an object's keys have the same hash; puts the hashes in another order.
-pub(crate) fn have_repeated(hashes: &mut [u64]) -> bool {
-    let mut seen = [0u64; 16];
-    // A bit for each; only if two fall on one, or there are too many for that, a closer look.
-    let bits = hashes.len() <= 64
-        && hashes.iter().all(|hash| {
-            let (word, bit) = (&mut seen[(*hash >> 6) as usize % 16], 1 << (*hash % 64));
-            let is_new = *word & bit == 0;
-            *word |= bit;
-            is_new
-        });
-    !bits && {
-        hashes.sort_unstable();
-        hashes.windows(2).any(|pair| pair[0] == pair[1])
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    /// An object's number of its own.
+    fn object(keys: &mut Keys) -> Open {
+        keys.open(None)
+    }
+
+    #[test]
+    fn the_keys_of_an_event_do_not_seem_to_be_repeated() {
+        let (plan, mut known) = (Plan::embedded().expect("the schema compiles"), Keys::default());
+        let event = r#"{"event":"item_view","UUID":"7c7b","url":"/","referrer":"/","ts":1,"sid":"s-1","title":"Tea","itemId":"4711","price":3}"#;
+        for _ in 0..3 {
+            let mut tape = crate::tape::Tape::default();
+            tape.clear(&plan);
+            known.begin();
+            assert!(tape.add((&plan, &mut known), event, 0, true).is_ok() && !tape.repeated);
+        }
+    }
 
     proptest! {
         #[test]
         fn a_key_means_the_same_however_many_were_looked_up_before(keys in proptest::collection::vec("[a-zA-Z_]{0,20}|ip|User_ID|items|password|ga_session_number|x_forwarded_for__", 1..60)) {
             let plan = Plan::embedded().expect("the schema compiles");
             let mut known = Keys::default();
-            for place in [Some(0), None, Some(0)] {
+            for place in [0, NOWHERE, 0] {
                 for key in &keys {
-                    let (meaning, _) = known.meaning(&plan, place, key.as_bytes());
-                    prop_assert_eq!(meaning, Meaning::look_up(&plan, place, key.as_bytes()));
+                    let object = object(&mut known);
+                    let (meaning, _) = known.meaning(&plan, (place, object), key.as_bytes());
+                    prop_assert_eq!(*meaning, Meaning::look_up(&plan, place, key.as_bytes()));
                 }
             }
         }
@@ -224,17 +345,33 @@ mod tests {
         #[test]
         fn a_flood_of_keys_does_not_grow_the_memory(length in 16..200usize) {
             let (plan, mut known) = (Plan::embedded().expect("the schema compiles"), Keys::default());
+            let object = object(&mut known);
             for n in 0..KEPT * 2 {
-                known.meaning(&plan, None, format!("{n:0length$}").as_bytes());
+                known.meaning(&plan, (NOWHERE, object), format!("{n:0length$}").as_bytes());
             }
             let kept: usize = known.long.iter().flatten().map(|known| known.key.len()).sum();
             prop_assert!(known.long.len() <= KEPT && kept <= KEPT * LONGEST, "{kept} bytes");
         }
 
         #[test]
-        fn repeated_hashes_are_found(hashes in proptest::collection::vec(0..5_000u64, 0..90)) {
-            let distinct: std::collections::HashSet<_> = hashes.iter().copied().collect();
-            prop_assert_eq!(have_repeated(&mut hashes.clone()), distinct.len() < hashes.len());
+        fn a_key_that_is_repeated_is_never_missed(
+            keys in proptest::collection::vec(("[a-c]{1,2}|[a-b]{17}|[a-b]{66}|[a-z]{9}", 0..3usize), 0..2_500), beside in any::<bool>(),
+        ) {
+            let (plan, mut known) = (Plan::embedded().expect("the schema compiles"), Keys::default());
+            known.begin();
+            // Three objects that are open at once, of which the second may have the first one's keys, too.
+            let first = known.open(None);
+            let second = known.open(beside.then_some(first.number));
+            let objects = [(first, 0), (second, 0), (known.open(None), NOWHERE)];
+            let mut seen = std::collections::HashSet::new();
+            // What stands beside an object comes before it.
+            let (before, after): (Vec<_>, Vec<_>) = keys.iter().partition(|(_, of)| *of == 0);
+            for (key, of) in before.into_iter().chain(after) {
+                let (object, place) = objects[*of];
+                let (_, repeated) = known.meaning(&plan, (place, object), key.as_bytes());
+                let has_it = !seen.insert((*of, key)) || *of == 1 && beside && seen.contains(&(0, key));
+                prop_assert!(repeated || !has_it, "{}", key);
+            }
         }
     }
 }

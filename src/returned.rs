@@ -9,6 +9,7 @@ use crate::compact::{Compact, Keep};
 use crate::cursor::{Cursor, Scalar};
 use crate::encode;
 use crate::json::{Span, unescape};
+use crate::keys::Keys;
 use crate::row::{Cell, FilledBy, FlagSet, Row};
 use crate::schema::source::FunctionName;
 use crate::schema::{Column, ColumnType, MAX_VARCHAR, Plan};
@@ -71,7 +72,7 @@ fn tree(plan: &Plan, inner: &str) -> Option<String> {
     };
     let mut tape = Tape::default();
     tape.clear(plan);
-    tape.add(plan, &object, 0, false).ok()?;
+    tape.add((plan, &mut Keys::default()), &object, 0, false).ok()?;
     let flags = FlagSet::default();
     let mut compact = Compact { plan, text: &object, tape: &tape, made: "", keep: Keep::Whole, flags };
     let mut kept = String::new();

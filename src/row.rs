@@ -129,19 +129,74 @@ pub(crate) enum FilledBy {
     Function(u16),
 }
 
+/// The values of a row's columns. The buffer is used again for the next row.
+#[derive(Debug, Default)]
+pub(crate) struct Cells {
+    /// One for each column.
+    slots: Vec<Slot>,
+    /// The number of the row.
+    row: u32,
+}
+
+/// A column's value.
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    cell: Cell,
+    by: FilledBy,
+    /// The row that it is of: of an earlier one, it means nothing.
+    row: u32,
+}
+
+impl Cells {
+    /// Makes all of `columns` columns null.
+    pub(crate) fn clear(&mut self, columns: usize) {
+        self.row = self.row.wrapping_add(1);
+        if self.row == 0 || self.slots.len() != columns {
+            self.slots.clear();
+            self.slots.resize(columns, Slot::default());
+            self.row = 1;
+        }
+    }
+
+    /// Makes the columns what they are in `other`.
+    pub(crate) fn copy(&mut self, other: &Self) {
+        self.slots.clone_from(&other.slots);
+        self.row = other.row;
+    }
+
+    /// Fills a column.
+    #[inline(always)]
+    pub(crate) fn fill(&mut self, column: usize, cell: Cell, by: FilledBy) {
+        self.slots[column] = Slot { cell, by, row: self.row };
+    }
+
+    /// Whether the column was filled, be it with nothing.
+    #[inline(always)]
+    pub(crate) fn was_filled(&self, column: usize) -> bool {
+        self.slots[column].row == self.row
+    }
+
+    /// Takes back that the column was filled.
+    pub(crate) fn unfill(&mut self, column: usize) {
+        self.slots[column].row = 0;
+    }
+
+    /// A column's value, and what filled it.
+    #[inline(always)]
+    fn get(&self, column: usize) -> (Cell, FilledBy) {
+        let slot = &self.slots[column];
+        if slot.row == self.row { (slot.cell, slot.by) } else { (Cell::Empty, FilledBy::Nothing) }
+    }
+}
+
 /// One row. Its buffers are used again for the next one.
 #[derive(Debug, Default)]
 pub(crate) struct Row {
-    /// One for each column; what it says of one that is null means nothing.
-    cells: Vec<Cell>,
-    /// Columns that are not null.
-    filled: Bits,
+    pub(crate) cells: Cells,
     /// One for each column, and one for the row as a whole; of those that are not raised it means nothing.
     flags: Vec<FlagSet>,
     /// Which of `flags` are raised.
     flagged: Bits,
-    /// One for each column; what it says of one that is null means nothing.
-    filled_by: Vec<FilledBy>,
     /// Holds the values that are not slices of the record.
     pub(crate) made: String,
 }
@@ -149,10 +204,8 @@ pub(crate) struct Row {
 impl Row {
     /// Empties the row for `columns` columns.
     pub(crate) fn clear(&mut self, columns: usize) {
-        self.cells.resize(columns, Cell::Empty);
-        self.filled_by.resize(columns, FilledBy::Nothing);
+        self.cells.clear(columns);
         self.flags.resize(columns + 1, FlagSet::default());
-        self.filled.clear(columns);
         self.flagged.clear(columns + 1);
         self.made.clear();
     }
@@ -166,32 +219,36 @@ impl Row {
     /// A column's value.
     #[inline]
     pub(crate) fn cell(&self, column: usize) -> Cell {
-        if self.is_empty(column) { Cell::Empty } else { self.cells[column] }
+        self.cells.get(column).0
     }
 
     /// What filled a column.
     pub(crate) fn filled_by(&self, column: usize) -> FilledBy {
-        if self.is_empty(column) { FilledBy::Nothing } else { self.filled_by[column] }
+        self.cells.get(column).1
     }
 
     /// Whether the column is null.
     #[inline]
     pub(crate) fn is_empty(&self, column: usize) -> bool {
-        !self.filled.has(column)
+        self.cells.get(column).0 == Cell::Empty
     }
 
-    /// Fills a column.
+    /// Fills a column, unless `cell` is null.
     pub(crate) fn fill(&mut self, column: usize, cell: Cell, by: FilledBy) {
         if cell != Cell::Empty {
-            self.filled.add(column);
-            self.cells[column] = cell;
-            self.filled_by[column] = by;
+            self.cells.fill(column, cell, by);
         }
     }
 
     /// The columns that are not null, in order.
     pub(crate) fn filled(&self) -> impl Iterator<Item = (usize, Cell)> {
-        self.filled.iter().map(|column| (column, self.cells[column]))
+        let cells = (0..self.columns()).map(|column| (column, self.cell(column)));
+        cells.filter(|(_, cell)| *cell != Cell::Empty)
+    }
+
+    /// How many columns there are, null or not.
+    fn columns(&self) -> usize {
+        self.cells.slots.len()
     }
 
     /// Adds flags of a column.
@@ -205,7 +262,7 @@ impl Row {
 
     /// The flags of a column; for `None`, of the row as a whole.
     pub(crate) fn flags(&self, column: Option<usize>) -> FlagSet {
-        let column = column.unwrap_or(self.cells.len());
+        let column = column.unwrap_or(self.columns());
         if self.flagged.has(column) { self.flags[column] } else { FlagSet::default() }
     }
 
@@ -213,12 +270,12 @@ impl Row {
     pub(crate) fn raise(&mut self, flag: Flag) {
         let mut flags = FlagSet::default();
         flags.raise(flag);
-        self.flag(self.cells.len(), flags);
+        self.flag(self.columns(), flags);
     }
 
     /// Every flag with the column that it is about, in column order; those of the row as a whole come last.
     pub(crate) fn raised(&self) -> impl Iterator<Item = (Option<usize>, Flag)> {
-        let columns = self.cells.len();
+        let columns = self.columns();
         let of_column = move |column: usize| {
             self.flags[column].iter().map(move |flag| ((column < columns).then_some(column), flag))
         };

@@ -5,7 +5,8 @@
 use crate::bits::Bits;
 use crate::cursor::Scalar;
 use crate::json::Span;
-use crate::keys::Keys;
+use crate::keys::Meaning;
+use crate::row::{Cell, Cells, FilledBy};
 use crate::schema::Plan;
 use crate::schema::plan::Rule;
 use std::ops::Range;
@@ -63,6 +64,23 @@ pub(crate) struct Entry {
     pub(crate) stand_in: Span,
 }
 
+impl Entry {
+    /// The entry that comes after `index` others, with nothing inside.
+    #[inline(always)]
+    pub(crate) fn new(index: usize, key: Span, (value, kind): (Span, Kind), meaning: &Meaning) -> Self {
+        Self {
+            key,
+            value,
+            kind,
+            fate: Fate::Left,
+            rule: meaning.rule,
+            source: meaning.source,
+            end: entry_number(index + 1),
+            stand_in: Span::default(),
+        }
+    }
+}
+
 /// The entries of one event. Its buffers are used again for the next one.
 #[derive(Debug, Default)]
 pub(crate) struct Tape {
@@ -81,10 +99,12 @@ pub(crate) struct Tape {
     pub(crate) envelope: Option<Span>,
     /// The objects in it.
     pub(crate) events: Vec<Span>,
-    /// Hashes of the keys of the objects that are open.
-    pub(crate) hashes: Vec<u64>,
-    pub(crate) keys: Keys,
-    pub(crate) unescaped: String,
+    /// The columns that are answered: with what they hold as it is, or with nothing yet.
+    pub(crate) found: Cells,
+    /// The columns with nothing yet: a value, or several, have to be looked at.
+    open: Bits,
+    /// The number that [`crate::keys::Keys`] gave the object that was added first.
+    pub(crate) root: Option<u64>,
 }
 
 impl Tape {
@@ -97,7 +117,9 @@ impl Tape {
         self.removed = false;
         self.repeated = false;
         self.envelope = None;
-        self.hashes.clear();
+        self.found.clear(plan.columns.len());
+        self.open.clear(plan.columns.len());
+        self.root = None;
     }
 
     /// Makes the tape say what `other` does.
@@ -109,12 +131,21 @@ impl Tape {
         self.removed = other.removed;
         self.repeated = other.repeated;
         self.envelope = other.envelope;
-        self.hashes.clone_from(&other.hashes);
+        self.found.copy(&other.found);
+        self.open.copy(&other.open);
+        self.root = other.root;
     }
 
-    /// Takes back that column sources are answered: their entries are left over.
-    pub(crate) fn forget(&mut self, sources: Range<usize>) {
-        sources.for_each(|source| self.answered.remove(source));
+    /// Takes back that a column is answered: its entries are left over.
+    pub(crate) fn forget(&mut self, column: usize, sources: Range<usize>) {
+        for source in sources {
+            if self.answered.has(source) {
+                self.entries[self.hits[source] as usize].fate = Fate::Left;
+                self.answered.remove(source);
+            }
+        }
+        self.found.unfill(column);
+        self.open.remove(column);
     }
 
     /// Whether any of these column sources is answered.
@@ -130,14 +161,9 @@ impl Tape {
             .map(|source| (source, self.hits[source] as usize))
     }
 
-    /// The entry that answers a column source which is answered.
-    pub(crate) fn hit(&self, source: usize) -> usize {
-        self.hits[source] as usize
-    }
-
-    /// The first column source from `from` on that is answered.
-    pub(crate) fn next_answered(&self, from: usize) -> Option<usize> {
-        self.answered.next(from)
+    /// The columns that are answered and not found as they are, in order.
+    pub(crate) fn open_columns(&self) -> impl Iterator<Item = usize> {
+        self.open.iter()
     }
 
     /// The entries directly inside an entry, in order, or of the event for `None`.
@@ -150,18 +176,23 @@ impl Tape {
         std::iter::successors(Some(first), next).take_while(move |child| *child < end)
     }
 
-    /// Notes that an entry answers a source, and gives the one that answered it before. An item's own sources are not noted.
+    /// Notes that an entry answers a path of a column. Gives the entry that answered it before.
     #[inline(always)]
     pub(crate) fn answer(&mut self, source: u16, index: usize) -> Option<usize> {
         let source = usize::from(source);
-        let before = std::mem::replace(self.hits.get_mut(source)?, entry_number(index));
-        let was_answered = self.answered.has(source);
-        self.answered.add(source);
-        was_answered.then_some(before as usize)
+        let before = std::mem::replace(&mut self.hits[source], entry_number(index));
+        (!self.answered.insert(source)).then_some(before as usize)
+    }
+
+    /// Notes that a column's value, or which of several is the column's, has to be looked at.
+    pub(crate) fn look_closer(&mut self, column: u16) {
+        self.found.fill(column.into(), Cell::Empty, FilledBy::Nothing);
+        self.open.add(column.into());
     }
 }
 
 /// The number of an entry; an invocation's 6 MB never have more.
+#[allow(clippy::cast_possible_truncation)]
 pub(crate) fn entry_number(index: usize) -> u32 {
-    u32::try_from(index).unwrap_or(u32::MAX)
+    index as u32
 }

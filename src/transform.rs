@@ -5,6 +5,7 @@ use crate::derive::Origin;
 use crate::encode;
 use crate::flatten::Flattener;
 use crate::json::Span;
+use crate::keys::Keys;
 use crate::observe::{Observed, Observer};
 use crate::partition::{Partition, partition};
 use crate::reject::{Reason, Reject};
@@ -43,6 +44,7 @@ pub struct Placed {
 pub struct Transform {
     plan: Plan,
     bytes: Vec<u8>,
+    keys: Keys,
     tape: Tape,
     /// What stands beside an envelope's array.
     beside: Tape,
@@ -61,6 +63,7 @@ impl Transform {
         Self {
             plan,
             bytes: Vec::new(),
+            keys: Keys::default(),
             tape: Tape::default(),
             beside: Tape::default(),
             row: Row::default(),
@@ -163,7 +166,8 @@ impl Transform {
     /// The rows of one object of a record: an event, or an envelope of several. Gives where the object ends.
     fn object(&mut self, text: &str, at: usize, record: &mut Rows) -> Result<usize, Reject> {
         self.tape.clear(&self.plan);
-        let end = self.tape.add(&self.plan, text, at, true).map_err(reject)?;
+        self.keys.begin();
+        let end = self.tape.add((&self.plan, &mut self.keys), text, at, true).map_err(reject)?;
         let Some(envelope) = self.tape.envelope else {
             self.row(text, Span::new(at, end), "", record)?;
             return Ok(end);
@@ -171,12 +175,13 @@ impl Transform {
         let names_itself = self.tape.answers(self.plan.columns[self.plan.roles.event_name].sources.clone());
         if names_itself {
             self.tape.clear(&self.plan);
-            self.tape.add(&self.plan, text, at, false).map_err(reject)?;
+            self.tape.add((&self.plan, &mut self.keys), text, at, false).map_err(reject)?;
             self.row(text, Span::new(at, end), "", record)?;
             return Ok(end);
         }
         // An id beside the array is the envelope's: as an event's it would make all of them one.
-        self.tape.forget(self.plan.columns[self.plan.roles.event_id].sources.clone());
+        let event_id = self.plan.roles.event_id;
+        self.tape.forget(event_id, self.plan.columns[event_id].sources.clone());
         self.beside.copy(&self.tape);
         let around = [&text[at..envelope.start()], &text[envelope.end()..end]].concat();
         for index in 0..self.tape.events.len() {
@@ -187,7 +192,7 @@ impl Transform {
                 return Err(Reject::new(Reason::TooManyEvents, detail));
             }
             self.tape.copy(&self.beside);
-            self.tape.add(&self.plan, text, event.start(), false).map_err(reject)?;
+            self.tape.add((&self.plan, &mut self.keys), text, event.start(), false).map_err(reject)?;
             self.row(text, event, &around, record)?;
         }
         Ok(end)

@@ -1,8 +1,10 @@
 //! One pass over an event's text: every member goes onto the tape, matched against the schema's tree.
 
-use crate::cursor::Cursor;
-use crate::json::{Span, unescape};
-use crate::keys::{self, Meaning};
+use crate::coerce::held;
+use crate::cursor::{Cursor, Scalar};
+use crate::json::Span;
+use crate::keys::{Fills, Keys, Meaning, NOWHERE, Open};
+use crate::row::{Cell, FilledBy};
 use crate::schema::Plan;
 use crate::schema::fold::folds_to;
 use crate::schema::plan::{Elements, NO_SOURCE, Node};
@@ -11,209 +13,238 @@ use crate::tape::{Entry, Fate, Kind, MAX_DEPTH, Stop, Tape, entry_number};
 impl Tape {
     /// Adds the members of the object that begins at `at` in `text`. With `expand`, an envelope's array is left out and
     /// noted instead; the objects in it are only looked at when they are added themselves. Gives where the object ends.
-    pub(crate) fn add(&mut self, plan: &Plan, text: &str, at: usize, expand: bool) -> Result<usize, Stop> {
-        let mut walk = Walk { plan, text, cursor: Cursor::new(text, at), tape: self, expand };
-        if walk.cursor.next() != b'{' {
+    pub(crate) fn add(
+        &mut self,
+        (plan, keys): (&Plan, &mut Keys),
+        text: &str,
+        at: usize,
+        expand: bool,
+    ) -> Result<usize, Stop> {
+        let mut cursor = Cursor::new(text, at);
+        if cursor.next() != b'{' {
             return Err(Stop::NotJson);
         }
-        walk.object(Some(0), 1, 0)?;
-        Ok(walk.cursor.at())
+        let object = keys.open(self.root);
+        self.root.get_or_insert(object.number);
+        Walk { plan, keys, text, tape: self, expand }.object(cursor.at(), (0, object), 1)
+    }
+}
+
+impl Tape {
+    /// A scalar. Most that answer a column are the only one that does, and fit as they are.
+    #[inline(always)]
+    fn scalar(&mut self, plan: &Plan, text: &str, key: Span, value: (Span, Scalar), meaning: &Meaning) {
+        let index = self.entries.len();
+        let mut entry = Entry::new(index, key, (value.0, Kind::Scalar(value.1)), meaning);
+        self.markers |= meaning.markers;
+        if let Some(fills) = meaning.fills {
+            if !self.found.was_filled(fills.column.into())
+                && let Some(span) = held(plan, fills.holds, text, value)
+            {
+                self.answer(meaning.source, index);
+                self.found.fill(fills.column.into(), Cell::Text(span), FilledBy::Path(meaning.source));
+                entry.fate = Fate::Taken;
+            } else {
+                self.entries.push(entry);
+                return self.contest(text, meaning.source, fills, index);
+            }
+        }
+        self.entries.push(entry);
+    }
+
+    /// Notes that an entry answers a column, which is looked at closer for that.
+    #[inline(never)]
+    fn contest(&mut self, text: &str, source: u16, fills: Fills, index: usize) {
+        if let Some(before) = self.answer(source, index) {
+            // Said twice, the same way: once is enough.
+            let [first, second] = [before, index].map(|entry| self.entries[entry].value.of(text));
+            self.entries[before].fate = if first == second { Fate::Taken } else { Fate::Left };
+        }
+        self.look_closer(fills.column);
     }
 }
 
 /// A pass over one event.
 struct Walk<'a> {
     plan: &'a Plan,
+    keys: &'a mut Keys,
     text: &'a str,
-    cursor: Cursor<'a>,
     tape: &'a mut Tape,
     /// Whether an array under an envelope's key is one.
     expand: bool,
 }
 
 impl<'a> Walk<'a> {
-    fn node(&self, place: Option<u32>) -> Option<&'a Node> {
-        place.and_then(|place| self.plan.nodes.get(place as usize))
+    fn node(&self, place: u32) -> Option<&'a Node> {
+        self.plan.nodes.get(place as usize)
     }
 
-    /// The object that begins at the cursor, at `place` in the schema's tree. The hashes of its keys begin at `first_hash`.
-    fn object(&mut self, place: Option<u32>, depth: usize, first_hash: usize) -> Result<(), Stop> {
-        self.cursor.step();
-        let mut more = self.cursor.next() != b'}';
+    /// The object that begins at `at`, its place in the schema's tree given. Gives where it ends.
+    fn object(&mut self, at: usize, object: (u32, Open), depth: usize) -> Result<usize, Stop> {
+        let mut cursor = Cursor::new(self.text, at);
+        cursor.step();
+        let mut more = cursor.next() != b'}';
         while more {
-            self.member(place, depth)?;
-            more = self.cursor.next() == b',';
+            let (key, (meaning, repeated)) = if let Some((key, spelling)) = cursor.short_key() {
+                (key, self.keys.short(self.plan, object, spelling))
+            } else {
+                let (key, escaped) = cursor.key().ok_or(Stop::NotJson)?;
+                (key, self.keys.any(self.plan, object, (key.of(self.text), escaped)))
+            };
+            self.tape.repeated |= repeated;
+            let first = cursor.next();
+            let at = if matches!(first, b'{' | b'[') || meaning.removed {
+                let meaning = *meaning;
+                self.container(cursor.at(), key, &meaning, depth)?
+            } else {
+                let at = cursor.at();
+                let kind = cursor.scalar_at(first).ok_or(Stop::NotJson)?;
+                let value = Span::new(at, cursor.at());
+                self.tape.scalar(self.plan, self.text, key, (value, kind), meaning);
+                cursor.at()
+            };
+            cursor.go_to(at);
+            more = cursor.next() == b',';
             if more {
-                self.cursor.step();
+                cursor.step();
             }
         }
-        self.cursor.expect(b'}').ok_or(Stop::NotJson)?;
-        let tape = &mut *self.tape;
-        tape.repeated = tape.repeated || keys::have_repeated(&mut tape.hashes[first_hash..]);
-        // The event's own keys stay for what an envelope adds to them.
-        tape.hashes.truncate(if depth == 1 { tape.hashes.len() } else { first_hash });
-        Ok(())
+        cursor.expect(b'}').ok_or(Stop::NotJson)?;
+        Ok(cursor.at())
     }
 
-    #[inline(always)]
-    fn member(&mut self, place: Option<u32>, depth: usize) -> Result<(), Stop> {
-        let (key, (meaning, hash)) = if let Some((key, spelling)) = self.cursor.short_key() {
-            (key, self.tape.keys.short(self.plan, place, spelling, || key.of(self.text).as_bytes()))
-        } else {
-            self.any_key(place)?
-        };
-        let first = self.cursor.next();
+    /// The object or array that begins at `start`, or any value that privacy removes. Gives where it ends.
+    #[inline(never)]
+    fn container(&mut self, start: usize, key: Span, meaning: &Meaning, depth: usize) -> Result<usize, Stop> {
+        let mut cursor = Cursor::new(self.text, start);
         if meaning.removed {
             self.tape.removed = true;
-            return self.cursor.checked_value().ok_or(Stop::NotJson);
+            cursor.checked_value().ok_or(Stop::NotJson)?;
+            return Ok(cursor.at());
         }
-        if meaning.envelope && first == b'[' && depth == 1 && self.envelope() {
-            return Ok(());
-        }
-        self.tape.hashes.push(hash);
-        self.value(key, meaning, first, depth)
-    }
-
-    #[inline(never)]
-    fn any_key(&mut self, place: Option<u32>) -> Result<(Span, (Meaning, u64)), Stop> {
-        let (key, escaped) = self.cursor.key().ok_or(Stop::NotJson)?;
-        let tape = &mut *self.tape;
-        let mut name = key.of(self.text);
-        if escaped {
-            tape.unescaped.clear();
-            unescape(name, &mut tape.unescaped);
-            name = &tape.unescaped;
-        }
-        Ok((key, tape.keys.meaning(self.plan, place, name.as_bytes())))
-    }
-
-    /// Steps over the array at the cursor and notes it, if it is the record's first envelope: at least one object in it,
-    /// and nothing else.
-    fn envelope(&mut self) -> bool {
-        if !self.expand || self.tape.envelope.is_some() {
-            return false;
-        }
-        let start = self.cursor.at();
-        let Some(end) = objects(self.cursor, &mut self.tape.events) else { return false };
-        self.tape.envelope = Some(Span::new(start, end));
-        self.cursor.go_to(end);
-        true
-    }
-
-    /// The value that begins at the cursor with `first`.
-    #[inline(always)]
-    fn value(&mut self, key: Span, meaning: Meaning, first: u8, depth: usize) -> Result<(), Stop> {
-        let (index, start) = (self.tape.entries.len(), self.cursor.at());
-        let scalar = match first {
-            b'"' => Some(self.cursor.string().ok_or(Stop::NotJson)?),
-            b'{' | b'[' => None,
-            _ => Some(self.cursor.plain(first).ok_or(Stop::NotJson)?),
-        };
-        let container = if first == b'{' { Kind::Object } else { Kind::Array };
-        let answers = scalar.is_some() || meaning.answers_whole;
-        self.tape.entries.push(Entry {
-            key,
-            value: Span::new(start, self.cursor.at()),
-            kind: scalar.map_or(container, Kind::Scalar),
-            fate: Fate::Left,
-            rule: meaning.rule,
-            source: if answers { meaning.source } else { NO_SOURCE },
-            end: entry_number(index + 1),
-            stand_in: Span::default(),
-        });
-        if scalar.is_none() {
-            self.inside(meaning.place, depth)?;
-            let end = entry_number(self.tape.entries.len());
-            let entry = &mut self.tape.entries[index];
-            entry.value = Span::new(start, self.cursor.at());
-            entry.end = end;
-        }
-        self.tape.markers |= meaning.markers;
-        if answers
-            && meaning.source != NO_SOURCE
-            && let Some(before) = self.tape.answer(meaning.source, index)
+        let first = cursor.next();
+        if meaning.envelope
+            && first == b'['
+            && depth == 1
+            && let Some(end) = self.envelope(cursor)
         {
-            // Said twice, the same way: once is enough.
-            let [first, second] = [before, index].map(|entry| self.tape.entries[entry].value.of(self.text));
-            if first == second {
-                self.tape.entries[before].fate = Fate::Taken;
-            }
+            return Ok(end);
         }
-        Ok(())
+        let index = self.tape.entries.len();
+        let kind = if first == b'{' { Kind::Object } else { Kind::Array };
+        let source = if meaning.answers_whole { meaning.source } else { NO_SOURCE };
+        let value = Span::new(start, start);
+        self.tape.entries.push(Entry { source, ..Entry::new(index, key, (value, kind), meaning) });
+        let end = self.inside(cursor, meaning.place, depth)?;
+        let after = entry_number(self.tape.entries.len());
+        let entry = &mut self.tape.entries[index];
+        (entry.value, entry.end) = (Span::new(start, end), after);
+        self.tape.markers |= meaning.markers;
+        if meaning.answers_whole
+            && let Some(fills) = meaning.fills
+        {
+            self.tape.contest(self.text, meaning.source, fills, index);
+        }
+        Ok(end)
     }
 
-    /// Adds what is inside the container that begins at the cursor.
-    #[inline(never)]
-    fn inside(&mut self, place: Option<u32>, depth: usize) -> Result<(), Stop> {
-        if depth == MAX_DEPTH {
-            return Err(Stop::TooDeep(self.cursor.at()));
+    /// Where the array at the cursor ends, if it is the record's first envelope: at least one object in it, and nothing
+    /// else. It is noted.
+    fn envelope(&mut self, cursor: Cursor) -> Option<usize> {
+        if !self.expand || self.tape.envelope.is_some() {
+            return None;
         }
-        if self.cursor.next() == b'[' {
-            return self.array(place, depth + 1);
+        let end = objects(cursor, &mut self.tape.events)?;
+        self.tape.envelope = Some(Span::new(cursor.at(), end));
+        Some(end)
+    }
+
+    /// Adds what is inside the container that begins at the cursor. Gives where it ends.
+    fn inside(&mut self, mut cursor: Cursor<'a>, place: u32, depth: usize) -> Result<usize, Stop> {
+        if depth == MAX_DEPTH {
+            return Err(Stop::TooDeep(cursor.at()));
+        }
+        if cursor.next() == b'[' {
+            return self.array(cursor, place, depth + 1);
         }
         // A single object where a list of items is looked for is an item.
         let inside = match self.node(place).map(|node| &node.elements) {
-            Some(Elements::Items(item, _)) => Some(*item),
+            Some(Elements::Items(item, _)) => *item,
             _ => place,
         };
-        self.object(inside, depth + 1, self.tape.hashes.len())
+        let object = self.keys.open(None);
+        self.object(cursor.at(), (inside, object), depth + 1)
     }
 
-    fn array(&mut self, place: Option<u32>, depth: usize) -> Result<(), Stop> {
-        self.cursor.step();
+    fn array(&mut self, mut cursor: Cursor<'a>, place: u32, depth: usize) -> Result<usize, Stop> {
+        cursor.step();
         let mut position = 0;
-        let mut more = self.cursor.next() != b']';
+        let mut more = cursor.next() != b']';
         while more {
-            self.element(place, depth, position)?;
+            cursor.go_to(self.element(cursor.at(), place, depth, position)?);
             position += 1;
-            more = self.cursor.next() == b',';
+            more = cursor.next() == b',';
             if more {
-                self.cursor.step();
+                cursor.step();
             }
         }
-        self.cursor.expect(b']').ok_or(Stop::NotJson)
+        cursor.expect(b']').ok_or(Stop::NotJson)?;
+        Ok(cursor.at())
     }
 
-    fn element(&mut self, place: Option<u32>, depth: usize, position: usize) -> Result<(), Stop> {
-        let (mut telling, mut aside) = (None, None);
-        let by_position =
-            |places: &[(usize, u32)]| places.iter().find(|(at, _)| *at == position).map(|(_, place)| *place);
+    /// The element that begins at `at`. Gives where it ends.
+    fn element(&mut self, at: usize, place: u32, depth: usize, position: usize) -> Result<usize, Stop> {
+        let mut cursor = Cursor::new(self.text, at);
+        let (mut telling, mut aside) = (None, NOWHERE);
+        let by_position = |places: &[(usize, u32)]| {
+            places.iter().find(|(at, _)| *at == position).map_or(NOWHERE, |(_, place)| *place)
+        };
         let place = match self.node(place).map(|node| &node.elements) {
             Some(Elements::Items(item, places)) => {
                 aside = by_position(places);
-                Some(*item)
+                *item
             }
             Some(Elements::Indexed(places)) => by_position(places),
             Some(Elements::Keyed { field, values }) => {
-                let value = member(self.text, self.cursor, field);
+                let value = member(self.text, cursor, field);
                 telling = value.map(|_| field);
-                value.and_then(|value| values.get(value.as_bytes()))
+                value.and_then(|value| values.get(value.as_bytes())).unwrap_or(NOWHERE)
             }
-            Some(Elements::Alike) | None => None,
+            Some(Elements::Alike) | None => NOWHERE,
         };
         let element = self.tape.entries.len();
-        let first = self.cursor.next();
-        self.value(Span::default(), Meaning::of(self.plan, place), first, depth)?;
-        if let Some(field) = telling.filter(|_| place.is_some())
+        let first = cursor.next();
+        let meaning = Meaning::of(self.plan, place);
+        let end = if matches!(first, b'{' | b'[') {
+            self.container(cursor.at(), Span::default(), &meaning, depth)?
+        } else {
+            let at = cursor.at();
+            let kind = cursor.scalar_at(first).ok_or(Stop::NotJson)?;
+            let value = (Span::new(at, cursor.at()), kind);
+            self.tape.scalar(self.plan, self.text, Span::default(), value, &meaning);
+            cursor.at()
+        };
+        if let Some(field) = telling.filter(|_| place != NOWHERE)
             && let Some(child) = self.child(element, field)
+            && self.tape.entries[child].fate == Fate::Left
         {
             self.tape.entries[child].fate = Fate::Telling;
         }
-        if let Some(node) = self.node(aside) {
-            self.look_aside(element, node);
-        }
-        Ok(())
+        self.look_aside(element, aside);
+        Ok(end)
     }
 
     /// Matches an entry that stays with its item against a column's path through the list.
-    fn look_aside(&mut self, index: usize, node: &Node) {
-        self.tape.answer(node.source, index);
+    fn look_aside(&mut self, index: usize, place: u32) {
+        let Some(node) = self.node(place) else { return };
+        if let Some(fills) = Meaning::of(self.plan, place).fills {
+            self.tape.answer(node.source, index);
+            self.tape.look_closer(fills.column);
+        }
         let children: Vec<usize> = self.tape.children(Some(index)).collect();
         for child in children {
             let next = node.keys.get(self.tape.entries[child].key.of(self.text).as_bytes());
-            if let Some(node) = self.node(next) {
-                self.look_aside(child, node);
-            }
+            self.look_aside(child, next.unwrap_or(NOWHERE));
         }
     }
 

@@ -6,21 +6,32 @@ use crate::derive::{ids, time};
 use crate::json::Span;
 use crate::schema::{Column, ColumnType, Plan, Rule};
 
-/// Where in `text` the value is that `column` holds as it stands at `value`. `None` does not say that it is another:
-/// [`super::scalar`] looks closer.
+/// [`held`] by `column`.
 #[inline(always)]
-pub(crate) fn as_is(plan: &Plan, column: &Column, text: &str, (value, kind): (Span, Scalar)) -> Option<Span> {
+pub(crate) fn as_is(plan: &Plan, column: &Column, text: &str, value: (Span, Scalar)) -> Option<Span> {
+    held(plan, (column.kind, column.rule), text, value)
+}
+
+/// Where in `text` the value is that a column of this type and rule holds as it stands at `value`. `None` does not say that
+/// it is another: [`super::scalar`] looks closer.
+#[inline(always)]
+pub(crate) fn held(
+    plan: &Plan,
+    (of, rule): (ColumnType, Option<Rule>),
+    text: &str,
+    (value, kind): (Span, Scalar),
+) -> Option<Span> {
     let inner = match kind {
         Scalar::Text => value.unquoted(),
         Scalar::Plain => value,
         Scalar::Signed | Scalar::Escaped => return None,
     };
     let bytes = text.as_bytes().get(inner.start()..inner.end())?;
-    let holds = match column.kind {
+    let holds = match of {
         ColumnType::Varchar(width) => {
             // A plain value may be null.
             let begins = bytes.first().is_some_and(|b| b.is_ascii_graphic() && (kind == Scalar::Text || *b < b'A'));
-            begins && bytes.len() <= width as usize && keeps(plan, column.rule, bytes)
+            begins && bytes.len() <= width as usize && keeps(plan, rule, bytes)
         }
         // So many digits fit, whichever they are.
         ColumnType::SmallInt => number::is_plain(bytes, 4, 0),

@@ -87,7 +87,7 @@ impl Compact<'_> {
             if !self.keep.keeps(entry.fate) || names.is_some() && !self.writes(child) {
                 continue;
             }
-            let before = out.len();
+            let (before, flags) = (out.len(), self.flags);
             if any {
                 out.push(',');
             }
@@ -106,7 +106,9 @@ impl Compact<'_> {
                     parts.push(Span::new(part, out.len()));
                 }
             } else {
+                // What is not written needed no mending.
                 out.truncate(before);
+                self.flags = flags;
             }
         }
         if !tells_of_something {
