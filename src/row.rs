@@ -129,63 +129,50 @@ pub(crate) enum FilledBy {
     Function(u16),
 }
 
-/// The values of a row's columns. The buffer is used again for the next row.
+/// The values of a row's columns. The buffers are used again for the next row.
 #[derive(Debug, Default)]
 pub(crate) struct Cells {
-    /// One for each column.
-    slots: Vec<Slot>,
-    /// The number of the row.
-    row: u32,
-}
-
-/// A column's value.
-#[derive(Debug, Clone, Copy, Default)]
-struct Slot {
-    cell: Cell,
-    by: FilledBy,
-    /// The row that it is of: of an earlier one, it means nothing.
-    row: u32,
+    /// One for each column, and what filled it; what they say of one that is null means nothing.
+    cells: Vec<(Cell, FilledBy)>,
+    /// Columns that are not null.
+    filled: Bits,
 }
 
 impl Cells {
     /// Makes all of `columns` columns null.
     pub(crate) fn clear(&mut self, columns: usize) {
-        self.row = self.row.wrapping_add(1);
-        if self.row == 0 || self.slots.len() != columns {
-            self.slots.clear();
-            self.slots.resize(columns, Slot::default());
-            self.row = 1;
-        }
+        self.cells.resize(columns, <(Cell, FilledBy)>::default());
+        self.filled.clear(columns);
     }
 
     /// Makes the columns what they are in `other`.
     pub(crate) fn copy(&mut self, other: &Self) {
-        self.slots.clone_from(&other.slots);
-        self.row = other.row;
+        self.cells.clone_from(&other.cells);
+        self.filled.copy(&other.filled);
     }
 
     /// Fills a column.
     #[inline(always)]
     pub(crate) fn fill(&mut self, column: usize, cell: Cell, by: FilledBy) {
-        self.slots[column] = Slot { cell, by, row: self.row };
+        self.filled.add(column);
+        self.cells[column] = (cell, by);
     }
 
-    /// Whether the column was filled, be it with nothing.
+    /// Makes a column null.
+    pub(crate) fn empty(&mut self, column: usize) {
+        self.filled.remove(column);
+    }
+
+    /// Whether a column is null.
     #[inline(always)]
-    pub(crate) fn was_filled(&self, column: usize) -> bool {
-        self.slots[column].row == self.row
-    }
-
-    /// Takes back that the column was filled.
-    pub(crate) fn unfill(&mut self, column: usize) {
-        self.slots[column].row = 0;
+    pub(crate) fn is_empty(&self, column: usize) -> bool {
+        !self.filled.has(column)
     }
 
     /// A column's value, and what filled it.
     #[inline(always)]
     fn get(&self, column: usize) -> (Cell, FilledBy) {
-        let slot = &self.slots[column];
-        if slot.row == self.row { (slot.cell, slot.by) } else { (Cell::Empty, FilledBy::Nothing) }
+        if self.is_empty(column) { (Cell::Empty, FilledBy::Nothing) } else { self.cells[column] }
     }
 }
 
@@ -230,7 +217,7 @@ impl Row {
     /// Whether the column is null.
     #[inline]
     pub(crate) fn is_empty(&self, column: usize) -> bool {
-        self.cells.get(column).0 == Cell::Empty
+        self.cells.is_empty(column)
     }
 
     /// Fills a column, unless `cell` is null.
@@ -242,13 +229,12 @@ impl Row {
 
     /// The columns that are not null, in order.
     pub(crate) fn filled(&self) -> impl Iterator<Item = (usize, Cell)> {
-        let cells = (0..self.columns()).map(|column| (column, self.cell(column)));
-        cells.filter(|(_, cell)| *cell != Cell::Empty)
+        self.cells.filled.iter().map(|column| (column, self.cells.cells[column].0))
     }
 
     /// How many columns there are, null or not.
     fn columns(&self) -> usize {
-        self.cells.slots.len()
+        self.cells.cells.len()
     }
 
     /// Adds flags of a column.

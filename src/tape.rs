@@ -6,7 +6,7 @@ use crate::bits::Bits;
 use crate::cursor::Scalar;
 use crate::json::Span;
 use crate::keys::Meaning;
-use crate::row::{Cell, Cells, FilledBy};
+use crate::row::Cells;
 use crate::schema::Plan;
 use crate::schema::plan::Rule;
 use std::ops::Range;
@@ -99,9 +99,9 @@ pub(crate) struct Tape {
     pub(crate) envelope: Option<Span>,
     /// The objects in it.
     pub(crate) events: Vec<Span>,
-    /// The columns that are answered: with what they hold as it is, or with nothing yet.
+    /// What columns hold as it is.
     pub(crate) found: Cells,
-    /// The columns with nothing yet: a value, or several, have to be looked at.
+    /// The other columns that are answered: a value, or several, have to be looked at.
     open: Bits,
     /// The number that [`crate::keys::Keys`] gave the object that was added first.
     pub(crate) root: Option<u64>,
@@ -144,7 +144,7 @@ impl Tape {
                 self.answered.remove(source);
             }
         }
-        self.found.unfill(column);
+        self.found.empty(column);
         self.open.remove(column);
     }
 
@@ -184,9 +184,15 @@ impl Tape {
         (!self.answered.insert(source)).then_some(before as usize)
     }
 
+    /// Whether a column is answered.
+    #[inline(always)]
+    pub(crate) fn is_answered(&self, column: u16) -> bool {
+        !self.found.is_empty(column.into()) || self.open.has(column.into())
+    }
+
     /// Notes that a column's value, or which of several is the column's, has to be looked at.
     pub(crate) fn look_closer(&mut self, column: u16) {
-        self.found.fill(column.into(), Cell::Empty, FilledBy::Nothing);
+        self.found.empty(column.into());
         self.open.add(column.into());
     }
 }
