@@ -1,10 +1,10 @@
 //! A row to one line of JSON: columns in the schema's order, nulls omitted, a newline at the end.
 
-use crate::append::append;
 use crate::compact::{Compact, Keep};
-use crate::json::{needs_no_escape, push_escaped};
+use crate::json::{is_clean, push_escaped};
+use crate::output::Output;
 use crate::row::{Cell, FilledBy, Flag, FlagSet, Row};
-use crate::schema::{Column, ColumnType, MAX_VARCHAR, Plan};
+use crate::schema::{ColumnType, MAX_VARCHAR, Plan};
 use crate::tape::Tape;
 
 /// Ends a list of flags that has no room for the rest.
@@ -54,35 +54,26 @@ pub(crate) fn flags(plan: &Plan, text: &str, row: &mut Row, list: &mut String) {
 }
 
 /// Appends the row's line.
-pub(crate) fn line(plan: &Plan, text: &str, row: &Row, out: &mut Vec<u8>) {
-    let start = out.len();
+pub(crate) fn line(plan: &Plan, text: &str, row: &Row, out: &mut Output) {
+    let (start, mut in_quotes) = (out.len(), false);
+    let (text, made) = (text.as_bytes(), row.made.as_bytes());
     for (index, cell) in row.filled() {
         let column = &plan.columns[index];
-        column.member.open(out);
-        value(column, cell, text.as_bytes(), row.made.as_bytes(), out);
+        column.member.open(in_quotes, out);
+        in_quotes = column.member.is_quoted;
+        match cell {
+            Cell::Empty => {}
+            Cell::Text(span) => out.append(text, span.start(), span.end()),
+            // Times and numbers are without escapes.
+            Cell::Made(span) if !matches!(column.kind, ColumnType::Varchar(_) | ColumnType::Json) => {
+                out.append(made, span.start(), span.end());
+            }
+            Cell::Made(span) if is_clean(made, span.start(), span.end()) => out.append(made, span.start(), span.end()),
+            Cell::Made(span) => push_escaped(&made[span.start()..span.end()], out),
+        }
     }
     // The first member follows nothing: its comma makes room for the brace. Every row has the columns that are computed.
-    out[start] = b'{';
-    out.extend_from_slice(b"}\n");
-}
-
-/// Appends a value, and the quote that closes it if the type has one.
-#[inline(always)]
-fn value(column: &Column, cell: Cell, text: &[u8], made: &[u8], out: &mut Vec<u8>) {
-    let (from, span) = match cell {
-        Cell::Empty => return,
-        Cell::Text(span) => (text, span),
-        Cell::Made(span) => (made, span),
-    };
-    let value = &from[span.start()..span.end()];
-    match (cell, column.kind) {
-        (Cell::Made(_), ColumnType::Varchar(_) | ColumnType::Json) if !needs_no_escape(value) => {
-            push_escaped(value, out);
-        }
-        // A slice of the record: without escapes there, without need of them here. No more does a time or number.
-        _ => append(out, from, span.start(), span.end()),
-    }
-    if column.kind.is_quoted() {
-        out.push(b'"');
-    }
+    out.text_mut()[start] = b'{';
+    let end = if in_quotes { b"\"}\n".as_slice() } else { b"}\n" };
+    out.append(end, 0, end.len());
 }

@@ -1,6 +1,7 @@
 //! The text of JSON strings, read and written, and ranges of it.
 
 use crate::chunk::{self, Chunk, SIZE};
+use crate::output::Output;
 
 /// A range of bytes of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -126,31 +127,41 @@ pub(crate) fn needs_no_escape(text: &[u8]) -> bool {
     chunk::string_end(text, 0).is_none()
 }
 
+/// Whether `text[start..end]` can stand in a JSON string as it is.
+#[inline(always)]
+pub(crate) fn is_clean(text: &[u8], start: usize, end: usize) -> bool {
+    match text.get(start..).and_then(<[u8]>::first_chunk) {
+        Some(chunk) if end - start <= SIZE => {
+            // The bits of bytes beyond the end do not count.
+            Chunk::new(*chunk).ends_or_escapes() & ((1 << (end - start)) - 1) == 0
+        }
+        _ => needs_no_escape(&text[start..end]),
+    }
+}
+
 /// Appends the inside of a JSON string that means `text`, which seldom needs an escape.
 pub(crate) fn push_inside(text: &str, out: &mut String) {
     if needs_no_escape(text.as_bytes()) {
         return out.push_str(text);
     }
-    let mut escaped = Vec::new();
+    let mut escaped = Output::default();
     push_escaped(text.as_bytes(), &mut escaped);
-    out.push_str(str::from_utf8(&escaped).unwrap_or_default());
+    out.push_str(str::from_utf8(escaped.text()).unwrap_or_default());
 }
 
 /// The same, for a text that often does.
-pub(crate) fn push_escaped(bytes: &[u8], out: &mut Vec<u8>) {
-    let start = out.len();
-    // JSON in a string has a quote every few bytes: sixteen are copied whether all of them count or not.
-    out.resize(start + 2 * bytes.len() + 2 * SIZE, 0);
-    let (at, length) = escape_quotes(bytes, &mut out[start..]);
-    out.truncate(start + length);
+pub(crate) fn push_escaped(bytes: &[u8], out: &mut Output) {
+    let (at, length) = escape_quotes(bytes, out.room(2 * bytes.len() + 2 * SIZE));
+    out.add(length);
     // What is left has control characters, which few texts have.
     for byte in &bytes[at..] {
-        match byte {
-            b'"' => out.extend_from_slice(b"\\\""),
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            0..0x20 => out.extend_from_slice(CONTROL[usize::from(*byte)].as_bytes()),
-            _ => out.push(*byte),
-        }
+        let text = match byte {
+            b'"' => b"\\\"",
+            b'\\' => b"\\\\",
+            0..0x20 => CONTROL[usize::from(*byte)].as_bytes(),
+            _ => std::slice::from_ref(byte),
+        };
+        out.append(text, 0, text.len());
     }
 }
 

@@ -20,7 +20,7 @@
 //!   * `returned`: a row that comes back is given back as it is
 //!   * [`partition`]: event type and date, from a closed set
 //!   * `compact`: what no column has, as JSON for `extra`
-//!   * `encode`, `append`: the row as one line of JSON, its short texts put together
+//!   * `encode`, `output`: the row as one line of JSON, its short texts put together
 //! * [`observe`]: what became of an event and why, for tools that explain it
 //! * [`row`], [`reject`]: what a row is while it is made; why a record is none
 //! * [`telemetry`]: what an invocation tells the log
@@ -29,7 +29,6 @@
 //!
 //! The transform is a pure function of (record bytes, arrival time, schema): no clock, no network, no randomness.
 
-mod append;
 pub mod batch;
 mod bits;
 pub mod blocks;
@@ -47,6 +46,7 @@ mod items;
 mod json;
 mod keys;
 pub mod observe;
+mod output;
 pub mod partition;
 pub mod reject;
 mod resolve;

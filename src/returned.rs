@@ -10,6 +10,7 @@ use crate::cursor::{Cursor, Scalar};
 use crate::encode;
 use crate::json::{Span, unescape};
 use crate::keys::Keys;
+use crate::output::Output;
 use crate::row::{Cell, FilledBy, FlagSet, Row};
 use crate::schema::source::FunctionName;
 use crate::schema::{Column, ColumnType, MAX_VARCHAR, Plan};
@@ -38,9 +39,9 @@ pub(crate) fn read(plan: &Plan, text: &str, event: Span, row: &mut Row) -> bool 
         row.fill(index, cell, FilledBy::Nothing);
         (at, skip) = (cursor.at(), 0);
     }
-    let mut line = Vec::with_capacity(event.end() - event.start() + 1);
+    let mut line = Output::default();
     encode::line(plan, text, row, &mut line);
-    line.strip_suffix(b"\n") == Some(event.of(text).as_bytes())
+    line.text().strip_suffix(b"\n") == Some(event.of(text).as_bytes())
 }
 
 /// Whether the transform never leaves the column null.

@@ -7,6 +7,7 @@ use crate::flatten::Flattener;
 use crate::json::Span;
 use crate::keys::Keys;
 use crate::observe::{Observed, Observer};
+use crate::output::Output;
 use crate::partition::{Partition, partition};
 use crate::reject::{Reason, Reject};
 use crate::returned;
@@ -52,7 +53,7 @@ pub struct Transform {
     flattener: Flattener,
     /// A value while it is written.
     scratch: String,
-    rows: Vec<u8>,
+    rows: Output,
     /// How often each of [`Flag::ALL`] was raised in the rows of the last record.
     flags: [u64; Flag::ALL.len()],
 }
@@ -69,7 +70,7 @@ impl Transform {
             row: Row::default(),
             flattener: Flattener::default(),
             scratch: String::new(),
-            rows: Vec::new(),
+            rows: Output::default(),
             flags: [0; Flag::ALL.len()],
         }
     }
@@ -81,7 +82,7 @@ impl Transform {
 
     /// The rows of the last record that was [`Done`]: newline-terminated JSON.
     pub fn rows(&self) -> &[u8] {
-        &self.rows
+        self.rows.text()
     }
 
     /// How often each of [`Flag::ALL`] was raised in them.
@@ -121,7 +122,7 @@ impl Transform {
     pub fn rows_apart(&mut self, data: &str, arrival: i64) -> Result<Vec<Placed>, Reject> {
         let mut record = Rows { arrival, room: usize::MAX, apart: Some(Vec::new()), ..Rows::default() };
         self.decoded(data, &mut record)?;
-        let lines = self.rows.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec);
+        let lines = self.rows.text().split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec);
         let places = record.apart.unwrap_or_default().into_iter().zip(lines);
         Ok(places.map(|((partition, came_back), line)| Placed { partition, line, came_back }).collect())
     }

@@ -4,7 +4,7 @@ use super::ColumnType;
 use super::derived::Derived;
 use super::fold::FoldedMap;
 use super::source::FunctionName;
-use crate::append::append;
+use crate::output::{Block, Output};
 use std::ops::Range;
 
 /// How a value is normalised beyond its type.
@@ -65,25 +65,34 @@ pub struct Column {
 /// `,"name":`, and the opening quote if the type has one.
 #[derive(Debug)]
 pub(crate) struct Member {
-    /// With zeros after it, so that it can be copied in one go.
-    padded: String,
-    length: usize,
+    text: String,
+    /// After a value without and with a quote to close: as one block, if it is short enough.
+    blocks: [Option<Block>; 2],
+    pub(crate) is_quoted: bool,
 }
 
 impl Member {
     pub(super) fn new(name: &str, kind: ColumnType) -> Self {
-        let member = format!(",\"{name}\":{}", if kind.is_quoted() { "\"" } else { "" });
-        Self { length: member.len(), padded: member + &"\0".repeat(32) }
+        let is_quoted = kind.is_quoted();
+        let text = format!(",\"{name}\":{}", if is_quoted { "\"" } else { "" });
+        let blocks = ["", "\""].map(|quote| Block::new(&format!("{quote}{text}")));
+        Self { text, blocks, is_quoted }
     }
 
     pub(crate) fn text(&self) -> &str {
-        &self.padded[..self.length]
+        &self.text
     }
 
-    /// Appends the member's opening.
+    /// Appends the member's opening, after the quote that closes the value before if that has one.
     #[inline(always)]
-    pub(crate) fn open(&self, out: &mut Vec<u8>) {
-        append(out, self.padded.as_bytes(), 0, self.length);
+    pub(crate) fn open(&self, closes_quote: bool, out: &mut Output) {
+        match &self.blocks[usize::from(closes_quote)] {
+            Some(block) => out.append_block(block),
+            None => {
+                out.append(b"\"", 0, usize::from(closes_quote));
+                out.append(self.text.as_bytes(), 0, self.text.len());
+            }
+        }
     }
 }
 

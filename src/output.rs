@@ -1,0 +1,125 @@
+//! Text that is put together of short texts.
+
+/// Text at the beginning of a buffer that is mostly long enough for more. What stands after the text means nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Output {
+    buffer: Vec<u8>,
+    length: usize,
+}
+
+/// Most texts are short, and a copy of fixed length takes a few instructions where one of any length takes a call: so many
+/// bytes are copied, and those beyond the end do not count.
+const BLOCK: usize = 32;
+
+/// A short text that is appended often.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Block {
+    bytes: [u8; BLOCK],
+    length: u8,
+}
+
+impl Block {
+    /// `None` for a text that is too long.
+    pub(crate) fn new(text: &str) -> Option<Self> {
+        let mut bytes = [0; BLOCK];
+        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        Some(Self { bytes, length: u8::try_from(text.len()).ok()? })
+    }
+}
+
+impl Output {
+    /// Empties it.
+    pub(crate) fn clear(&mut self) {
+        self.length = 0;
+    }
+
+    /// How many bytes there are.
+    pub(crate) fn len(&self) -> usize {
+        self.length
+    }
+
+    /// What was put together.
+    pub(crate) fn text(&self) -> &[u8] {
+        &self.buffer[..self.length]
+    }
+
+    /// The same, to put something right.
+    pub(crate) fn text_mut(&mut self) -> &mut [u8] {
+        &mut self.buffer[..self.length]
+    }
+
+    /// Appends a block's text.
+    #[inline(always)]
+    pub(crate) fn append_block(&mut self, block: &Block) {
+        match self.buffer.get_mut(self.length..).and_then(<[u8]>::first_chunk_mut::<BLOCK>) {
+            Some(room) => {
+                *room = block.bytes;
+                self.length += usize::from(block.length);
+            }
+            None => self.append_long(&block.bytes[..usize::from(block.length)]),
+        }
+    }
+
+    /// Appends `from[start..end]`, which must be there.
+    #[inline(always)]
+    pub(crate) fn append(&mut self, from: &[u8], start: usize, end: usize) {
+        let length = end - start;
+        let block = from.get(start..).and_then(<[u8]>::first_chunk::<BLOCK>);
+        let room = self.buffer.get_mut(self.length..).and_then(<[u8]>::first_chunk_mut::<BLOCK>);
+        match (block, room) {
+            (Some(block), Some(room)) if length <= BLOCK => {
+                *room = *block;
+                self.length += length;
+            }
+            _ => self.append_long(&from[start..end]),
+        }
+    }
+
+    #[inline(never)]
+    fn append_long(&mut self, text: &[u8]) {
+        self.room(text.len())[..text.len()].copy_from_slice(text);
+        self.length += text.len();
+    }
+
+    /// At least `length` bytes after the text, to write on.
+    pub(crate) fn room(&mut self, length: usize) -> &mut [u8] {
+        let end = self.length + length + BLOCK;
+        if end > self.buffer.len() {
+            self.buffer.resize(end * 2, 0);
+        }
+        &mut self.buffer[self.length..]
+    }
+
+    /// Makes so many bytes that were written on part of the text.
+    pub(crate) fn add(&mut self, length: usize) {
+        self.length += length;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn parts_are_appended_and_nothing_else(from in "[a-z]{0,80}", parts in proptest::collection::vec((0..81usize, 0..81usize), 0..9)) {
+            let (mut out, mut expected) = (Output::default(), String::new());
+            let block = Block::new(&from);
+            prop_assert_eq!(block.is_some(), from.len() <= BLOCK);
+            for (start, length) in parts {
+                if let Some(block) = &block {
+                    out.append_block(block);
+                    expected.push_str(&from);
+                }
+                let start = start.min(from.len());
+                let end = (start + length).min(from.len());
+                out.append(from.as_bytes(), start, end);
+                expected.push_str(&from[start..end]);
+            }
+            prop_assert_eq!((out.text(), out.len()), (expected.as_bytes(), expected.len()));
+            out.clear();
+            prop_assert_eq!(out.text(), b"");
+        }
+    }
+}
