@@ -5,11 +5,6 @@
 pub(crate) struct Bits(Vec<u64>);
 
 impl Bits {
-    /// An empty set of numbers below `bound`.
-    pub(crate) fn below(bound: usize) -> Self {
-        Self(vec![0; bound.div_ceil(64)])
-    }
-
     /// Empties the set, for numbers below `bound`.
     pub(crate) fn clear(&mut self, bound: usize) {
         self.0.clear();
@@ -21,21 +16,11 @@ impl Bits {
         self.0.clone_from(&other.0);
     }
 
-    /// Adds what `other` holds, whose bound is the same.
-    pub(crate) fn join(&mut self, other: &Self) {
-        self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word |= other);
-    }
-
     /// Adds a number; one that is not below the bound is left out.
     pub(crate) fn add(&mut self, number: usize) {
         if let Some(word) = self.0.get_mut(number / 64) {
             *word |= 1 << (number % 64);
         }
-    }
-
-    /// Whether there is none in it.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.iter().all(|word| *word == 0)
     }
 
     /// Takes a number out.

@@ -29,6 +29,17 @@ impl Chunk {
         wanted.into_iter().fold(u8x16::splat(0), |any, byte| any | self.equal(byte)).to_bitmask()
     }
 
+    /// Bytes that are not of a host as it is mostly written: lower-case letters, digits, `-` and `.`.
+    #[inline(always)]
+    fn other_than_host(self) -> u32 {
+        let within = |least: u8, most: u8| {
+            let from = self.0 - u8x16::splat(least);
+            from.min(u8x16::splat(most - least)).simd_eq(from)
+        };
+        let others = !(within(b'a', b'z') | within(b'-', b'9')) | self.equal(b'/');
+        others.to_bitmask()
+    }
+
     #[inline(always)]
     fn equal(self, byte: u8) -> u8x16 {
         self.0.simd_eq(u8x16::splat(byte))
@@ -69,6 +80,22 @@ pub(crate) fn find<const COUNT: usize>(bytes: &[u8], from: usize, wanted: [u8; C
         }
         if rest.len() < SIZE {
             return None;
+        }
+        at += SIZE;
+    }
+}
+
+/// Where in `bytes` the first byte from `from` on stands that is not one of a plain host: a lower-case letter, a digit,
+/// `-` or `.`.
+#[inline(always)]
+pub(crate) fn find_other_than_host(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        let rest = bytes.get(at..)?;
+        // What is missing is no byte of a host either.
+        let found = Chunk::new(first(rest)).other_than_host();
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize).filter(|at| *at < bytes.len());
         }
         at += SIZE;
     }
@@ -117,6 +144,13 @@ mod tests {
             let signs = |end: usize| bytes[from..end].iter().any(|b| SIGNS.contains(b));
             prop_assert_eq!(string_end(bytes, from), end.map(|end| (end, signs(end))));
             prop_assert_eq!(find(bytes, from, *b"&="), place(|b| matches!(b, b'&' | b'=')));
+        }
+
+        #[test]
+        fn a_plain_hosts_end_is_found(text in "[!-:a-z{`ü]{0,40}", from in 0..42usize) {
+            let is_of_host = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
+            let end = text.bytes().enumerate().skip(from).find(|(_, b)| !is_of_host(b)).map(|(at, _)| at);
+            prop_assert_eq!(find_other_than_host(text.as_bytes(), from), end);
         }
 
         #[test]

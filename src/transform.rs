@@ -6,7 +6,7 @@ use crate::encode;
 use crate::flatten::Flattener;
 use crate::json::Span;
 use crate::observe::{Observed, Observer};
-use crate::partition::{Partition, partition};
+use crate::partition::{Filer, Partition};
 use crate::reject::{Reason, Reject};
 use crate::returned;
 use crate::row::{Flag, Row};
@@ -48,6 +48,7 @@ pub struct Transform {
     beside: Tape,
     row: Row,
     flattener: Flattener,
+    filer: Filer,
     /// A value while it is written.
     scratch: String,
     rows: Vec<u8>,
@@ -65,6 +66,7 @@ impl Transform {
             beside: Tape::default(),
             row: Row::default(),
             flattener: Flattener::default(),
+            filer: Filer::default(),
             scratch: String::new(),
             rows: Vec::new(),
             flags: [0; Flag::ALL.len()],
@@ -195,13 +197,13 @@ impl Transform {
 
     /// The row of the event on the tape.
     fn row(&mut self, text: &str, event: Span, envelope: &str, record: &mut Rows) -> Result<(), Reject> {
-        let Self { plan, tape, row, flattener, rows, scratch, .. } = self;
+        let Self { plan, tape, row, flattener, filer, rows, scratch, .. } = self;
         let came_back = envelope.is_empty() && returned::read(plan, text, event, row);
         if !came_back {
             let origin = Origin { arrival: record.arrival, event: event.of(text), envelope, position: record.count };
             flattener.flatten(plan, text, tape, row, &origin);
         }
-        let partition = partition(plan, text, row, record.arrival);
+        let partition = filer.file(plan, text, row, record.arrival);
         match record.partition {
             Some(first) if first != partition && record.apart.is_none() => {
                 let [first, other] = [first, partition].map(|partition| plan.prefix(&partition));
