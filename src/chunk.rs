@@ -71,34 +71,40 @@ pub(crate) fn string_end(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
 /// Where in `bytes` the first byte from `from` on stands that is one of `wanted`, which are ASCII.
 #[inline(always)]
 pub(crate) fn find<const COUNT: usize>(bytes: &[u8], from: usize, wanted: [u8; COUNT]) -> Option<usize> {
-    let mut at = from;
-    loop {
-        let rest = bytes.get(at..)?;
-        let found = Chunk::new(first(rest)).any_of(wanted);
-        if found != 0 {
-            return Some(at + found.trailing_zeros() as usize);
-        }
-        if rest.len() < SIZE {
-            return None;
-        }
-        at += SIZE;
-    }
+    first_that(bytes, from, |chunk| chunk.any_of(wanted))
 }
 
 /// Where in `bytes` the first byte from `from` on stands that is not one of a plain host: a lower-case letter, a digit,
 /// `-` or `.`.
 #[inline(always)]
 pub(crate) fn find_other_than_host(bytes: &[u8], from: usize) -> Option<usize> {
+    first_that(bytes, from, Chunk::other_than_host).filter(|at| *at < bytes.len())
+}
+
+/// Where the first byte from `from` on stands that `wanted` has a bit for; it may have one for what is missing at the end.
+#[inline(always)]
+fn first_that(bytes: &[u8], from: usize, wanted: impl Fn(Chunk) -> u32) -> Option<usize> {
     let mut at = from;
     loop {
         let rest = bytes.get(at..)?;
-        // What is missing is no byte of a host either.
-        let found = Chunk::new(first(rest)).other_than_host();
+        let Some(chunk) = rest.first_chunk() else {
+            let (chunk, before) = last(bytes, rest);
+            let found = wanted(Chunk::new(chunk)) >> before;
+            return (found != 0).then(|| at + found.trailing_zeros() as usize);
+        };
+        let found = wanted(Chunk::new(*chunk));
         if found != 0 {
-            return Some(at + found.trailing_zeros() as usize).filter(|at| *at < bytes.len());
+            return Some(at + found.trailing_zeros() as usize);
         }
         at += SIZE;
     }
+}
+
+/// The chunk that ends with `rest`, the end of `bytes`, and how many bytes stand before it in there. A text that is
+/// shorter than a chunk is one with bytes after it that UTF-8 never has.
+#[inline(always)]
+fn last(bytes: &[u8], rest: &[u8]) -> ([u8; SIZE], usize) {
+    bytes.last_chunk().map_or_else(|| (padded(rest), 0), |chunk| (*chunk, SIZE - rest.len()))
 }
 
 /// The first bytes of `rest`; what is missing is a byte that UTF-8 never has.

@@ -178,18 +178,19 @@ enum Scrubbed {
 
 /// One parameter, `key=value` or a word alone.
 fn scrub_parameter(plan: &Plan, parameter: &str, flags: &mut FlagSet) -> Scrubbed {
-    let sign = find(parameter.as_bytes(), 0, *b"=");
-    let pair = sign.map(|sign| (&parameter[..sign], &parameter[sign + 1..]));
-    // Most parameters hold no address, and most keys are what they look like.
-    if find(parameter.as_bytes(), 0, *b"%@").is_none() {
-        match pair {
-            None => return Scrubbed::Kept,
-            Some((key, _)) if find(key.as_bytes(), 0, *b"+").is_none() && guard(plan, key).is_none() => {
-                return Scrubbed::Kept;
-            }
-            _ => {}
+    // Most keys are what they look like, and most parameters hold no address.
+    match find(parameter.as_bytes(), 0, *b"=+%@") {
+        None => return Scrubbed::Kept,
+        Some(sign)
+            if parameter.as_bytes()[sign] == b'='
+                && find(parameter.as_bytes(), sign, *b"%@").is_none()
+                && guard(plan, &parameter[..sign]).is_none() =>
+        {
+            return Scrubbed::Kept;
         }
+        _ => {}
     }
+    let pair = parameter.split_once('=');
     let Some((key, value)) = form_urlencoded::parse(parameter.as_bytes()).next() else { return Scrubbed::Kept };
     if let Some((spelled, _)) = pair {
         let scrubbed = scrub_pair(plan, spelled, (&key, &value), flags);

@@ -96,13 +96,16 @@ impl Parts {
         let bytes = &url.as_bytes()[..self.query.end()];
         let mut from = self.query.start();
         while from < bytes.len() {
-            let sign = find(bytes, from, *b"&=").unwrap_or(bytes.len());
+            let first = find(bytes, from, *b"&=%+").unwrap_or(bytes.len());
+            let is_encoded = matches!(bytes.get(first), Some(b'%' | b'+'));
+            let sign = if is_encoded { find(bytes, first, *b"&=").unwrap_or(bytes.len()) } else { first };
             let is_pair = bytes.get(sign) == Some(&b'=');
             let end = if is_pair { find(bytes, sign, *b"&").unwrap_or(bytes.len()) } else { sign };
             // A parameter without a value is none.
             if is_pair {
                 let parameter = Parameter { rank: 0, name: Span::new(from, sign), value: Span::new(sign + 1, end) };
-                parameter.is_wanted(url, keys, found);
+                let name = if is_encoded { parameter.decoded(url).0 } else { parameter.name.of(url).into() };
+                parameter.offer(&name, url, keys, found);
             }
             from = end + 1;
         }
@@ -130,11 +133,9 @@ pub(crate) struct Parameter {
 }
 
 impl Parameter {
-    /// Puts the parameter into `found` wherever it is what counts so far.
-    fn is_wanted(self, url: &str, keys: &Keys, found: &mut [Option<Self>]) {
-        let written = self.name.of(url);
-        let name = if is_encoded(written) { self.decoded(url).0 } else { written.into() };
-        for key in keys.of(&name) {
+    /// Puts the parameter, whose name means this, into `found` wherever it is what counts so far.
+    fn offer(self, name: &str, url: &str, keys: &Keys, found: &mut [Option<Self>]) {
+        for key in keys.of(name) {
             let Some(found) = found.get_mut(key.search) else { continue };
             // Of equal ranks, the first.
             if found.is_none_or(|found| key.rank < found.rank) && !self.is_blank(url) {
