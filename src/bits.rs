@@ -5,11 +5,6 @@
 pub(crate) struct Bits(Vec<u64>);
 
 impl Bits {
-    /// An empty set of numbers below `bound`.
-    pub(crate) fn below(bound: usize) -> Self {
-        Self(vec![0; bound.div_ceil(64)])
-    }
-
     /// Empties the set, for numbers below `bound`.
     pub(crate) fn clear(&mut self, bound: usize) {
         self.0.clear();
@@ -19,11 +14,6 @@ impl Bits {
     /// Makes the set hold what `other` does.
     pub(crate) fn copy(&mut self, other: &Self) {
         self.0.clone_from(&other.0);
-    }
-
-    /// Adds what `other` holds, whose bound is the same.
-    pub(crate) fn join(&mut self, other: &Self) {
-        self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word |= other);
     }
 
     /// Adds a number; one that is not below the bound is left out.
@@ -41,11 +31,6 @@ impl Bits {
         let is_new = *word & bit == 0;
         *word |= bit;
         is_new
-    }
-
-    /// Whether there is none in it.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.iter().all(|word| *word == 0)
     }
 
     /// Takes a number out.

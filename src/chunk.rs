@@ -29,6 +29,17 @@ impl Chunk {
         wanted.into_iter().fold(u8x16::splat(0), |any, byte| any | self.equal(byte)).to_bitmask()
     }
 
+    /// Bytes that are not of a host as it is mostly written: lower-case letters, digits, `-` and `.`.
+    #[inline(always)]
+    fn other_than_host(self) -> u32 {
+        let within = |least: u8, most: u8| {
+            let from = self.0 - u8x16::splat(least);
+            from.min(u8x16::splat(most - least)).simd_eq(from)
+        };
+        let others = !(within(b'a', b'z') | within(b'-', b'9')) | self.equal(b'/');
+        others.to_bitmask()
+    }
+
     #[inline(always)]
     fn equal(self, byte: u8) -> u8x16 {
         self.0.simd_eq(u8x16::splat(byte))
@@ -39,7 +50,7 @@ impl Chunk {
 /// stands before that.
 #[inline(always)]
 pub(crate) fn string_end(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
-    let (chunks, _) = bytes.get(from..)?.as_chunks();
+    let (chunks, rest) = bytes.get(from..)?.as_chunks();
     let mut signs = 0;
     for (chunk, count) in chunks.iter().zip(0..) {
         let chunk = Chunk::new(*chunk);
@@ -50,16 +61,17 @@ pub(crate) fn string_end(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
         }
         signs |= chunk.any_of(SIGNS);
     }
-    string_end_in_last(bytes, from + chunks.len() * SIZE, signs)
+    string_end_in_last(bytes, rest, signs)
 }
 
-/// The same where less than a chunk is left, with signs that were found before.
+/// The same in `rest`, the end of `bytes`, with signs that were found before.
 #[inline(never)]
-fn string_end_in_last(bytes: &[u8], from: usize, signs: u32) -> Option<(usize, bool)> {
-    let chunk = Chunk::new(padded(bytes.get(from..)?));
-    let stops = chunk.ends_or_escapes();
-    let signs = signs | chunk.any_of(SIGNS) & below(stops);
-    (stops != 0).then(|| (from + stops.trailing_zeros() as usize, signs != 0))
+fn string_end_in_last(bytes: &[u8], rest: &[u8], signs: u32) -> Option<(usize, bool)> {
+    let (chunk, before) = last(bytes, rest);
+    let chunk = Chunk::new(chunk);
+    let stops = chunk.ends_or_escapes() >> before;
+    let signs = signs | chunk.any_of(SIGNS) >> before & below(stops);
+    (stops != 0).then(|| (bytes.len() - rest.len() + stops.trailing_zeros() as usize, signs != 0))
 }
 
 /// The bits below the lowest that is set.
@@ -70,21 +82,36 @@ fn below(bits: u32) -> u32 {
 /// Where in `bytes` the first byte from `from` on stands that is one of `wanted`, which are ASCII.
 #[inline(always)]
 pub(crate) fn find<const COUNT: usize>(bytes: &[u8], from: usize, wanted: [u8; COUNT]) -> Option<usize> {
-    let (chunks, _) = bytes.get(from..)?.as_chunks();
+    first_that(bytes, from, |chunk| chunk.any_of(wanted))
+}
+
+/// Where in `bytes` the first byte from `from` on stands that is not one of a plain host: a lower-case letter, a digit,
+/// `-` or `.`.
+#[inline(always)]
+pub(crate) fn find_other_than_host(bytes: &[u8], from: usize) -> Option<usize> {
+    first_that(bytes, from, Chunk::other_than_host).filter(|at| *at < bytes.len())
+}
+
+/// Where the first byte from `from` on stands that `wanted` has a bit for; it may have one for what is missing at the end.
+#[inline(always)]
+fn first_that(bytes: &[u8], from: usize, wanted: impl Fn(Chunk) -> u32) -> Option<usize> {
+    let (chunks, rest) = bytes.get(from..)?.as_chunks();
     for (chunk, count) in chunks.iter().zip(0..) {
-        let found = Chunk::new(*chunk).any_of(wanted);
+        let found = wanted(Chunk::new(*chunk));
         if found != 0 {
             return Some(from + count * SIZE + found.trailing_zeros() as usize);
         }
     }
-    find_in_last(bytes, from + chunks.len() * SIZE, wanted)
+    let (chunk, before) = last(bytes, rest);
+    let found = wanted(Chunk::new(chunk)) >> before;
+    (found != 0).then(|| from + chunks.len() * SIZE + found.trailing_zeros() as usize)
 }
 
-/// The same where less than a chunk is left.
-#[inline(never)]
-fn find_in_last<const COUNT: usize>(bytes: &[u8], from: usize, wanted: [u8; COUNT]) -> Option<usize> {
-    let found = Chunk::new(padded(bytes.get(from..)?)).any_of(wanted);
-    (found != 0).then(|| from + found.trailing_zeros() as usize)
+/// The chunk that ends with `rest`, the end of `bytes`, and how many bytes stand before it in there. A text that is
+/// shorter than a chunk is one with bytes after it that UTF-8 never has.
+#[inline(always)]
+fn last(bytes: &[u8], rest: &[u8]) -> ([u8; SIZE], usize) {
+    bytes.last_chunk().map_or_else(|| (padded(rest), 0), |chunk| (*chunk, SIZE - rest.len()))
 }
 
 /// The first bytes of `rest`; what is missing is a byte that UTF-8 never has.
@@ -130,6 +157,13 @@ mod tests {
             let signs = |end: usize| bytes[from..end].iter().any(|b| SIGNS.contains(b));
             prop_assert_eq!(string_end(bytes, from), end.map(|end| (end, signs(end))));
             prop_assert_eq!(find(bytes, from, *b"&="), place(|b| matches!(b, b'&' | b'=')));
+        }
+
+        #[test]
+        fn a_plain_hosts_end_is_found(text in "[!-:a-z{`ü]{0,40}", from in 0..42usize) {
+            let is_of_host = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
+            let end = text.bytes().enumerate().skip(from).find(|(_, b)| !is_of_host(b)).map(|(at, _)| at);
+            prop_assert_eq!(find_other_than_host(text.as_bytes(), from), end);
         }
 
         #[test]

@@ -29,6 +29,10 @@ impl Span {
         self.start == self.end
     }
 
+    pub(crate) fn len(self) -> usize {
+        (self.end - self.start) as usize
+    }
+
     /// The text in the range; empty if the range is not one of `text`.
     pub(crate) fn of(self, text: &str) -> &str {
         text.get(self.start()..self.end()).unwrap_or_default()

@@ -1,5 +1,6 @@
 //! Where a row is filed: a closed list of event types x a window of dates around its arrival.
 
+use crate::chunk::{SIZE, first};
 use crate::derive::time;
 use crate::row::{Flag, Row};
 use crate::schema::{PARTITION_KEYS, Plan, Window};
@@ -94,16 +95,79 @@ impl Plan {
     }
 }
 
-/// The row's partition. An event time outside the window is not followed but flagged; it stays as it is in its column.
-pub(crate) fn partition(plan: &Plan, text: &str, row: &mut Row, arrival: i64) -> Partition {
-    let name = row.get(text, plan.roles.event_name);
-    let event_type = name.map_or(usize::from(plan.other), |name| plan.event_type(name));
-    let own = row.get(text, plan.roles.event_time).and_then(time::parse);
-    let filed = own.filter(|own| plan.window.holds(*own, arrival));
-    if filed.is_none() {
-        row.raise(Flag::TimeClamped);
+/// Files rows. What it remembers makes no difference to where.
+#[derive(Debug, Default)]
+pub(crate) struct Filer {
+    event_types: EventTypes,
+    /// The last date, and the day it is, since 1970.
+    date: (i64, NaiveDate),
+}
+
+impl Filer {
+    /// The row's partition. An event time outside the window is not followed but flagged; it stays as it is in its column.
+    #[inline(never)]
+    pub(crate) fn file(&mut self, plan: &Plan, text: &str, row: &mut Row, arrival: i64) -> Partition {
+        let name = row.get(text, plan.roles.event_name);
+        let event_type = name.map_or(usize::from(plan.other), |name| self.event_types.of(plan, name));
+        // Rows hold times in one spelling.
+        let own = row.get(text, plan.roles.event_time).and_then(|time| time::canonical(time.as_bytes()));
+        let filed = own.filter(|own| plan.window.holds(*own, arrival));
+        if filed.is_none() {
+            row.raise(Flag::TimeClamped);
+        }
+        Partition { event_type, date: self.date(filed.unwrap_or(arrival)) }
     }
-    Partition { event_type, date: time::date(filed.unwrap_or(arrival)) }
+
+    /// [`time::date`], which most rows have in common with the one before.
+    fn date(&mut self, ms: i64) -> NaiveDate {
+        let day = ms.div_euclid(DAY_MS);
+        if self.date.0 != day {
+            self.date = (day, time::date(ms));
+        }
+        self.date.1
+    }
+}
+
+/// [`Plan::event_type`], remembered for short names as they are spelled: a stream has few.
+#[derive(Debug, Default)]
+pub(crate) struct EventTypes(Vec<([u8; SIZE], usize)>);
+
+impl EventTypes {
+    /// So many names are kept: of those that fall on one place, the last.
+    const KEPT: usize = 1 << 10;
+
+    /// The type of the event with this name.
+    pub(crate) fn of(&mut self, plan: &Plan, name: &str) -> usize {
+        if name.len() > SIZE {
+            return plan.event_type(name);
+        }
+        // What stands after a shorter name is in no other.
+        let spelling = first(name.as_bytes());
+        let place = place(spelling);
+        match self.0.get(place) {
+            Some((known, event_type)) if *known == spelling => *event_type,
+            _ => self.learn(plan, name, (place, spelling)),
+        }
+    }
+
+    #[inline(never)]
+    fn learn(&mut self, plan: &Plan, name: &str, (place, spelling): (usize, [u8; SIZE])) -> usize {
+        // To begin with, all places know the empty name.
+        self.0.resize_with(Self::KEPT, || (first(b""), plan.event_type("")));
+        let event_type = plan.event_type(name);
+        self.0[place] = (spelling, event_type);
+        event_type
+    }
+}
+
+/// Where a name is remembered.
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation)] // some of the bits will do
+fn place(spelling: [u8; SIZE]) -> usize {
+    let both = u128::from_le_bytes(spelling);
+    // Digits of the golden ratio: an odd number without pattern.
+    let mixed = (both as u64 ^ (both >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> 32) as usize % EventTypes::KEPT
 }
 
 #[cfg(test)]
@@ -112,6 +176,25 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn an_event_is_of_the_same_type_whatever_came_before(
+            names in proptest::collection::vec("[a-c_ ]{0,20}|Page|page_view|Order Completed|checkout_completed|Checkout Step Viewed", 1..60),
+        ) {
+            let plan = Plan::embedded().expect("the schema compiles");
+            let mut known = EventTypes::default();
+            for name in names.iter().chain(&names) {
+                prop_assert_eq!(known.of(&plan, name), plan.event_type(name), "{}", name);
+            }
+        }
+
+        #[test]
+        fn a_date_is_the_same_whatever_came_before(days in proptest::collection::vec(-3..3i64, 1..9), off in 0..DAY_MS) {
+            let mut filer = Filer::default();
+            for ms in days.iter().map(|day| day * DAY_MS + off) {
+                prop_assert_eq!(filer.date(ms), time::date(ms));
+            }
+        }
+
         #[test]
         fn the_window_never_reaches_more_days_than_the_quota_counts(
             arrival in 1_500_000_000_000i64..2_000_000_000_000, buffered in 0..900_000i64, late in 0..30u32,

@@ -8,7 +8,7 @@ use crate::json::Span;
 use crate::keys::Keys;
 use crate::observe::{Observed, Observer};
 use crate::output::Output;
-use crate::partition::{Partition, partition};
+use crate::partition::{Filer, Partition};
 use crate::reject::{Reason, Reject};
 use crate::returned;
 use crate::row::{Flag, Row};
@@ -51,6 +51,7 @@ pub struct Transform {
     beside: Tape,
     row: Row,
     flattener: Flattener,
+    filer: Filer,
     /// A value while it is written.
     scratch: String,
     rows: Output,
@@ -69,6 +70,7 @@ impl Transform {
             beside: Tape::default(),
             row: Row::default(),
             flattener: Flattener::default(),
+            filer: Filer::default(),
             scratch: String::new(),
             rows: Output::default(),
             flags: [0; Flag::ALL.len()],
@@ -201,13 +203,13 @@ impl Transform {
 
     /// The row of the event on the tape.
     fn row(&mut self, text: &str, event: Span, envelope: &str, record: &mut Rows) -> Result<(), Reject> {
-        let Self { plan, tape, row, flattener, rows, scratch, .. } = self;
+        let Self { plan, tape, row, flattener, filer, rows, scratch, .. } = self;
         let came_back = envelope.is_empty() && returned::read(plan, text, event, row);
         if !came_back {
             let origin = Origin { arrival: record.arrival, event: event.of(text), envelope, position: record.count };
             flattener.flatten(plan, text, tape, row, &origin);
         }
-        let partition = partition(plan, text, row, record.arrival);
+        let partition = filer.file(plan, text, row, record.arrival);
         match record.partition {
             Some(first) if first != partition && record.apart.is_none() => {
                 let [first, other] = [first, partition].map(|partition| plan.prefix(&partition));

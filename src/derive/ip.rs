@@ -13,10 +13,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 /// ```
 pub fn network(text: &str) -> Option<String> {
     // Most records hold one IPv4 address, which has one spelling.
-    if text.parse::<Ipv4Addr>().is_ok_and(|v4| is_public(&v4.into()))
-        && let Some((network, _)) = text.rsplit_once('.')
+    if let Some((v4, last)) = v4(text.as_bytes())
+        && is_public(&v4.into())
     {
-        return Some([network, ".0"].concat());
+        return Some([&text[..last], ".0"].concat());
     }
     let addresses = || text.split(',').filter_map(|part| address(part.trim()));
     let chosen = addresses().find(is_public).or_else(|| addresses().next())?;
@@ -24,6 +24,23 @@ pub fn network(text: &str) -> Option<String> {
         IpAddr::V4(v4) => Ipv4Addr::from_bits(v4.to_bits() & !0xff).to_string(),
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 80 << 80).to_string(),
     })
+}
+
+/// The IPv4 address that a text is, and where its last dot stands.
+fn v4(text: &[u8]) -> Option<(Ipv4Addr, usize)> {
+    let (mut octets, mut dots, mut last) = ([0u8; 4], 0, 0);
+    let mut begun = false;
+    for (byte, at) in text.iter().zip(0..) {
+        let octet = &mut octets[dots];
+        match byte {
+            // Only zero begins with a zero.
+            b'0'..=b'9' if !begun || *octet > 0 => *octet = octet.checked_mul(10)?.checked_add(byte - b'0')?,
+            b'.' if begun && dots < 3 => (dots, last) = (dots + 1, at),
+            _ => return None,
+        }
+        begun = *byte != b'.';
+    }
+    (begun && dots == 3).then(|| (octets.into(), last))
 }
 
 /// An address with or without a port or brackets; IPv4 inside IPv6 is IPv4.
@@ -45,6 +62,15 @@ fn is_public(address: &IpAddr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn an_ipv4_address_is_what_the_library_says(text in "[0-9]{1,3}(\\.[0-9]{1,3}){2,4}\\.?|[0-9.]{0,16}|(1|25[0-6])\\.0\\.0{1,2}\\.9") {
+            let theirs = text.parse::<Ipv4Addr>().ok().map(|v4| (v4, text.rfind('.').expect("a dot")));
+            prop_assert_eq!(v4(text.as_bytes()), theirs);
+        }
+    }
 
     #[test]
     fn ports_brackets_lists_and_private_addresses() {

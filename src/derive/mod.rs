@@ -1,5 +1,7 @@
 //! Columns that follow from other columns, or from how the record came. One file a group of them.
 
+mod days;
+mod digits;
 pub mod ids;
 pub mod ip;
 pub(crate) mod privacy;
@@ -7,18 +9,15 @@ pub mod time;
 pub mod url;
 mod user_agent;
 
-use crate::bits::Bits;
 use crate::coerce::{cut, number};
 use crate::items::Items;
 use crate::json::Span;
+use crate::partition::EventTypes;
 use crate::row::{Cell, FilledBy, Flag, FlagSet, Row};
-use crate::schema::derived::DerivedOf;
-use crate::schema::plan::Derivation;
-use crate::schema::source::FunctionName;
-use crate::schema::{Column, Plan};
+use crate::schema::Plan;
+use crate::schema::derived::{Gives, Need, Run, Step};
 use crate::tape::Tape;
 use std::borrow::Cow;
-use std::ops::Range;
 use url::{Parameter, Parts};
 use user_agent::{Agent, Agents};
 
@@ -35,17 +34,19 @@ pub(crate) struct Origin<'a> {
     pub(crate) position: usize,
 }
 
-/// Fills columns from their functions. Its buffers and what it remembers of user agents are used again.
+/// Fills columns from their functions. Its buffers and what it remembers are used again.
 #[derive(Debug, Default)]
 pub(crate) struct Deriver {
     agents: Agents,
-    /// The columns that may be filled.
-    wanted: Bits,
-    /// The URLs that were taken apart: their columns, their parts, and which of `parameters` are theirs.
-    urls: Vec<(usize, Parts, Range<usize>)>,
-    parameters: Vec<Parameter>,
-    /// The agent that was told last, and its column.
-    agent: Option<(usize, usize)>,
+    event_types: EventTypes,
+    /// The last arrival, and how it is written.
+    arrival: (i64, String),
+    /// For each of the plan's URLs that was taken apart, its parts.
+    urls: Vec<Option<Parts>>,
+    /// The URLs whose parameters were looked at.
+    searched: Vec<usize>,
+    /// What each search for a parameter has found.
+    found: Vec<Option<Parameter>>,
     /// What event ids are made of.
     hashed: Vec<u8>,
     /// A value while it is made.
@@ -64,31 +65,31 @@ pub(crate) struct Event<'a> {
 }
 
 impl Deriver {
-    /// Fills every empty column from its functions, in column order.
+    /// Fills every empty column from its functions, in column order: what a function reads is filled before it, or null to
+    /// it.
     pub(crate) fn fill(&mut self, event: &Event, row: &mut Row) {
-        let plan = event.plan;
-        let of_first_item = event.items.count > 0 && fills_from_first_item(plan, row);
-        self.agent = None;
+        let Event { plan, text, items, .. } = *event;
+        let derived = &plan.derived;
         self.urls.clear();
-        self.parameters.clear();
-        self.wanted.copy(&plan.derived.always);
-        if event.items.count > 0 {
-            self.wanted.join(&plan.derived.of_items);
-        }
-        if of_first_item {
-            self.wanted.join(&plan.derived.of_first_item);
-        }
-        for of in plan.derived.of_columns.iter().filter(|of| !row.is_empty(of.column)) {
-            self.want(event, row, of);
-        }
-        let mut next = self.wanted.next(0);
-        while let Some(index) = next {
-            let fills = row.is_empty(index) && self.column(event, row, index, of_first_item);
-            if fills && plan.derived.read.has(index) {
-                // What reads it comes after it, or would have found it empty anyway.
-                plan.derived.of_columns.iter().filter(|of| of.column == index).for_each(|of| self.want(event, row, of));
+        self.urls.resize(derived.urls.len(), None);
+        self.searched.clear();
+        // The first item speaks for the row only where the row does not name an item itself: values of two items must not
+        // mix.
+        let first_speaks = items.count > 0 && derived.naming.iter().all(|column| row.is_empty(*column));
+        for Run { need, steps } in &derived.runs {
+            match *need {
+                Need::Nothing => self.of_record(event, row, steps),
+                Need::Items if items.count > 0 => of_items(items, row, steps),
+                Need::FirstItem if first_speaks => of_first_item(items, row, steps),
+                Need::Value(column) if !row.is_empty(column) => self.of_value(event, row, steps),
+                Need::Agent(column) if !row.is_empty(column) => {
+                    let agent = self.agents.find(row.get(text, column).unwrap_or_default());
+                    of_agent(agent, row, steps);
+                }
+                Need::Url(url) if !row.is_empty(derived.urls[url].column) => self.of_url(event, row, steps, url),
+                Need::Query(url) if self.has_query(event, row, url) => self.of_query(event, row, steps, url),
+                _ => {}
             }
-            next = self.wanted.next(index + 1);
         }
         let time = plan.roles.event_time;
         if row.is_empty(time) {
@@ -97,175 +98,221 @@ impl Deriver {
         }
     }
 
-    /// Notes the columns that a column which is not null can fill.
-    fn want(&mut self, event: &Event, row: &Row, of: &DerivedOf) {
-        self.wanted.join(&of.value);
-        if !of.query.is_empty() && self.parts(of.column, row.get(event.text, of.column).unwrap_or_default()).has_query()
-        {
-            self.wanted.join(&of.query);
-        }
+    /// What follows from how the record came.
+    fn of_record(&mut self, event: &Event, row: &mut Row, steps: &[Step]) {
+        let Event { plan, tape, origin, .. } = *event;
+        each(row, steps, |row, step| {
+            let start = row.made.len();
+            match &step.gives {
+                Gives::Arrival => {
+                    let (last, written) = &mut self.arrival;
+                    if *last != origin.arrival || written.is_empty() {
+                        (*last, *written) = (origin.arrival, String::new());
+                        time::write(origin.arrival, written);
+                    }
+                    row.made.push_str(written);
+                }
+                Gives::Hash => {
+                    let placeless = row.is_empty(plan.roles.event_time).then_some((origin.arrival, origin.position));
+                    ids::event_id([origin.event, origin.envelope], placeless, &mut self.hashed, &mut row.made);
+                }
+                Gives::Dialect => {
+                    let dialect = plan.dialects.iter().find(|dialect| dialect.matches(tape.markers));
+                    row.made.push_str(dialect.map_or("custom", |dialect| &dialect.name));
+                }
+                Gives::Constant(constant) => row.made.push_str(constant),
+                _ => {}
+            }
+            made(row, step, start)
+        });
     }
 
-    /// Fills column `index` from the first of its functions that gives something; false if none does.
-    fn column(&mut self, event: &Event, row: &mut Row, index: usize, of_first_item: bool) -> bool {
-        for (derivation, nth) in event.plan.columns[index].derivations.iter().zip(0..) {
-            let cell = match derivation.name {
-                name if name.needs_value() && row.is_empty(derivation.column) => continue,
-                FunctionName::First if !of_first_item => continue,
-                _ => self.cell(event, row, index, derivation),
-            };
-            if cell != Cell::Empty {
-                row.fill(index, cell, FilledBy::Function(nth));
-                return true;
+    /// What follows from the value of a column.
+    fn of_value(&mut self, event: &Event, row: &mut Row, steps: &[Step]) {
+        let Event { plan, text, .. } = *event;
+        each(row, steps, |row, step| match &step.gives {
+            Gives::Source { column, searches } => {
+                let source = self.source(event, row, *column, searches).unwrap_or_default();
+                let (kept, flags) = finish(plan, step, source.into());
+                if kept.is_empty() {
+                    return Cell::Empty;
+                }
+                row.flag(step.column, flags);
+                Cell::make(&kept, &mut row.made)
             }
-        }
-        false
+            Gives::On { column, event_types } => {
+                let name = row.get(text, plan.roles.event_name).unwrap_or_default();
+                let wanted = event_types.contains(&self.event_types.of(plan, name));
+                if wanted { row.cell(*column) } else { Cell::Empty }
+            }
+            _ => Cell::Empty,
+        });
     }
 
-    /// What a function gives for column `index`.
-    fn cell(&mut self, event: &Event, row: &mut Row, index: usize, derivation: &Derivation) -> Cell {
-        let Event { plan, text, tape, items, origin } = *event;
-        let start = row.made.len();
-        match derivation.name {
-            FunctionName::Arrival => time::write(origin.arrival, &mut row.made),
-            FunctionName::Version => number::push(plan.version.into(), &mut row.made),
-            FunctionName::Count if items.count > 0 => {
-                number::push(i64::try_from(items.count).unwrap_or(i64::MAX), &mut row.made);
+    /// Parts of a URL: mostly parts of the cell with it.
+    fn of_url(&mut self, event: &Event, row: &mut Row, steps: &[Step], index: usize) {
+        let plan = event.plan;
+        let parts = self.parts(event, row, index);
+        let cell = row.cell(plan.derived.urls[index].column);
+        each(row, steps, |row, step| {
+            let is_host = step.gives == Gives::Host;
+            let plain = if is_host { parts.plain_host() } else { parts.plain_path() };
+            match plain.filter(|part| part.len() <= step.width as usize) {
+                Some(part) => cell.part(part),
+                None if is_host => self.part(event, row, step, (cell, |url| parts.host(url))),
+                None => self.part(event, row, step, (cell, |url| parts.path(url).map(Cow::Borrowed))),
             }
-            FunctionName::Sum if items.count > 0 => number::push(items.sums[derivation.field], &mut row.made),
-            FunctionName::First => return items.first.get(derivation.field).copied().unwrap_or_default(),
-            FunctionName::On => {
-                let event_type = plan.event_type(row.get(text, plan.roles.event_name).unwrap_or_default());
-                let wanted = derivation.keys.contains(&plan.event_types[event_type]);
-                return if wanted { row.cell(derivation.column) } else { Cell::Empty };
-            }
-            FunctionName::Bot => {
-                let agent = self.agent(derivation.column, row.get(text, derivation.column).unwrap_or_default());
-                let bot = if agent.bot { "true" } else { "false" };
-                row.made.push_str(bot);
-            }
-            FunctionName::Hash => {
-                let placeless = row.is_empty(plan.roles.event_time).then_some((origin.arrival, origin.position));
-                self.value.clear();
-                ids::event_id([origin.event, origin.envelope], placeless, &mut self.hashed, &mut self.value);
-                write(plan, row, index, &self.value);
-            }
-            FunctionName::Dialect => {
-                let dialect = plan.dialects.iter().find(|dialect| dialect.matches(tape.markers));
-                write(plan, row, index, dialect.map_or("custom", |dialect| &dialect.name));
-            }
-            FunctionName::Browser | FunctionName::Os | FunctionName::Device => {
-                let agent = self.agent(derivation.column, row.get(text, derivation.column).unwrap_or_default());
-                let told = match derivation.name {
-                    FunctionName::Browser => agent.browser.as_deref(),
-                    FunctionName::Os => agent.os.as_deref(),
-                    _ => agent.device,
-                };
-                write(plan, row, index, told.unwrap_or_default());
-            }
-            FunctionName::Source => {
-                let source = self.source(plan, text, row, derivation.column);
-                write(plan, row, index, &source.unwrap_or_default());
-            }
-            FunctionName::Host | FunctionName::Path | FunctionName::Query => {
-                return self.of_url(event, row, index, derivation);
-            }
-            FunctionName::Count | FunctionName::Sum | FunctionName::Extra | FunctionName::Flags => {}
-        }
-        if row.made.len() == start { Cell::Empty } else { Cell::Made(Span::new(start, row.made.len())) }
+        });
     }
 
-    /// What a function of a URL gives: mostly a part of the cell with the URL.
-    fn of_url(&mut self, event: &Event, row: &mut Row, index: usize, derivation: &Derivation) -> Cell {
-        let url = row.get(event.text, derivation.column).unwrap_or_default();
-        let parts = self.parts(derivation.column, url);
-        let part = match derivation.name {
-            FunctionName::Host => parts.host(url),
-            FunctionName::Path => parts.path(url).map(Cow::Borrowed),
-            _ if derivation.keys.is_empty() => parts.query(url).map(Cow::Borrowed),
-            _ => url::first_of(url, self.parameters(derivation.column), &derivation.keys).map(|(_, value)| value),
-        };
-        let Some(part) = part else { return Cell::Empty };
-        let mut flags = FlagSet::default();
-        let kept = finish(event.plan, &event.plan.columns[index], part, &mut flags);
+    /// A URL's query, and what is found in it.
+    fn of_query(&mut self, event: &Event, row: &mut Row, steps: &[Step], index: usize) {
+        let parts = self.parts(event, row, index);
+        let cell = row.cell(event.plan.derived.urls[index].column);
+        each(row, steps, |row, step| match &step.gives {
+            Gives::Parameter(search) => {
+                let found = self.search(event, row, index)[*search];
+                self.part(event, row, step, (cell, |url| found.map(|parameter| parameter.decoded(url).1)))
+            }
+            _ => self.part(event, row, step, (cell, |url| parts.query(url).map(Cow::Borrowed))),
+        });
+    }
+
+    /// A part of the URL in a cell as a column holds it.
+    fn part(
+        &mut self,
+        event: &Event,
+        row: &mut Row,
+        step: &Step,
+        (cell, part): (Cell, impl Fn(&str) -> Option<Cow<'_, str>>),
+    ) -> Cell {
+        let url = cell.of(event.text, &row.made).unwrap_or_default();
+        let Some(part) = part(url) else { return Cell::Empty };
+        let (kept, flags) = finish(event.plan, step, part);
         if kept.is_empty() {
             return Cell::Empty;
         }
         let cell = match Span::within(url, &kept) {
-            Some(part) => row.cell(derivation.column).part(part),
+            Some(part) => cell.part(part),
             None => {
                 self.value.clear();
                 self.value.push_str(&kept);
                 Cell::make(&self.value, &mut row.made)
             }
         };
-        row.flag(index, flags);
+        row.flag(step.column, flags);
         cell
     }
 
-    /// The parts of the URL in a column.
-    fn parts(&mut self, column: usize, url: &str) -> Parts {
-        let known = self.urls.iter().find(|(of, ..)| *of == column).map(|(_, parts, _)| *parts);
-        known.unwrap_or_else(|| {
-            let (parts, first) = (Parts::of(url), self.parameters.len());
-            parts.parameters(url, &mut self.parameters);
-            self.urls.push((column, parts, first..self.parameters.len()));
-            parts
-        })
+    /// The parts of the URL with this index, which is there.
+    fn parts(&mut self, event: &Event, row: &Row, index: usize) -> Parts {
+        let column = event.plan.derived.urls[index].column;
+        *self.urls[index].get_or_insert_with(|| Parts::of(row.get(event.text, column).unwrap_or_default()))
     }
 
-    /// The parameters of the URL in a column whose parts are known.
-    fn parameters(&self, column: usize) -> &[Parameter] {
-        let known = self.urls.iter().find(|(of, ..)| *of == column).map(|(_, _, parameters)| parameters.clone());
-        &self.parameters[known.unwrap_or_default()]
+    fn has_query(&mut self, event: &Event, row: &Row, index: usize) -> bool {
+        !row.is_empty(event.plan.derived.urls[index].column) && self.parts(event, row, index).has_query()
     }
 
-    /// What the user agent in a column tells.
-    fn agent(&mut self, column: usize, text: &str) -> &Agent {
-        let known = self.agent.filter(|(of, _)| *of == column).map(|(_, agent)| agent);
-        let agent = known.unwrap_or_else(|| self.agents.find(text));
-        self.agent = Some((column, agent));
-        self.agents.get(agent)
+    /// What each search has found: those in the query of the URL with this index, and those in others that were asked for.
+    fn search(&mut self, event: &Event, row: &Row, index: usize) -> &[Option<Parameter>] {
+        if !self.searched.contains(&index) {
+            if self.searched.is_empty() {
+                self.found.clear();
+                self.found.resize(event.plan.derived.searches, None);
+            }
+            self.searched.push(index);
+            let (url, parts) = (&event.plan.derived.urls[index], self.parts(event, row, index));
+            parts.search(row.get(event.text, url.column).unwrap_or_default(), &url.keys, &mut self.found);
+        }
+        &self.found
     }
 
     /// The name of the attribute that filled a column; `None` for the column's own name, which says nothing.
-    fn source(&mut self, plan: &Plan, text: &str, row: &Row, column: usize) -> Option<String> {
-        let of = &plan.columns[column];
+    fn source(&mut self, event: &Event, row: &Row, column: usize, searches: &[(usize, usize)]) -> Option<String> {
+        let plan = event.plan;
         if let FilledBy::Path(source) = row.filled_by(column) {
             let name = &plan.sources[usize::from(source)].name;
-            return (*name != of.name).then(|| name.clone());
+            return (*name != plan.columns[column].name).then(|| name.clone());
         }
-        let queries = of.derivations.iter().filter(|derivation| derivation.name == FunctionName::Query);
-        let mut found = queries.filter_map(|query| {
-            let url = row.get(text, query.column)?;
-            self.parts(query.column, url);
-            url::first_of(url, self.parameters(query.column), &query.keys)
-        });
-        found.next().map(|(key, _)| key.to_ascii_lowercase())
+        searches.iter().find_map(|&(index, search)| {
+            let url = row.get(event.text, plan.derived.urls[index].column)?;
+            let (name, _) = self.search(event, row, index)[search]?.decoded(url);
+            Some(name.to_ascii_lowercase())
+        })
     }
 }
 
-/// The first item speaks for the row only where the row does not name an item itself, in the column that takes an item's
-/// first field, its id: values of two items must not mix.
-fn fills_from_first_item(plan: &Plan, row: &Row) -> bool {
-    let names_item = |column: &Column| column.derivations.iter().any(|d| d.name == FunctionName::First && d.field == 0);
-    plan.derived.of_first_item.iter().all(|index| !names_item(&plan.columns[index]) || row.is_empty(index))
+/// Fills the columns of `steps` that are null with what these give.
+#[inline(always)]
+fn each(row: &mut Row, steps: &[Step], mut gives: impl FnMut(&mut Row, &Step) -> Cell) {
+    for step in steps {
+        if row.is_empty(step.column) {
+            let cell = gives(row, step);
+            row.fill(step.column, cell, FilledBy::Function(step.nth));
+        }
+    }
 }
 
-/// Appends a derived text to the row's made values, as its column holds it.
-fn write(plan: &Plan, row: &mut Row, index: usize, value: &str) {
+/// What follows from the list of items.
+fn of_items(items: &Items, row: &mut Row, steps: &[Step]) {
+    each(row, steps, |row, step| {
+        let start = row.made.len();
+        let number = match step.gives {
+            Gives::Sum(field) => items.sums[field],
+            _ => i64::try_from(items.count).unwrap_or(i64::MAX),
+        };
+        number::push(number, &mut row.made);
+        made(row, step, start)
+    });
+}
+
+/// What the first item says.
+fn of_first_item(items: &Items, row: &mut Row, steps: &[Step]) {
+    each(row, steps, |_, step| match step.gives {
+        Gives::First(field) => items.first.get(field).copied().unwrap_or_default(),
+        _ => Cell::Empty,
+    });
+}
+
+/// What a user agent tells.
+fn of_agent(agent: &Agent, row: &mut Row, steps: &[Step]) {
+    each(row, steps, |row, step| {
+        let told = match step.gives {
+            Gives::Browser => agent.browser.as_deref(),
+            Gives::Os => agent.os.as_deref(),
+            Gives::Device => agent.device,
+            _ => Some(if agent.bot { "true" } else { "false" }),
+        };
+        let start = row.made.len();
+        row.made.push_str(told.unwrap_or_default());
+        made(row, step, start)
+    });
+}
+
+/// What was appended to the row's made values from `start` on, as its column holds it. None of it is the sender's.
+#[inline(always)]
+fn made(row: &mut Row, step: &Step, start: usize) -> Cell {
+    if row.made.len() - start > step.width as usize {
+        cut_made(row, step, start);
+    }
+    if row.made.len() == start { Cell::Empty } else { Cell::Made(Span::new(start, row.made.len())) }
+}
+
+#[cold]
+fn cut_made(row: &mut Row, step: &Step, start: usize) {
     let mut flags = FlagSet::default();
-    let kept = finish(plan, &plan.columns[index], value.into(), &mut flags);
-    if !kept.is_empty() {
-        row.made.push_str(&kept);
-        row.flag(index, flags);
+    let kept = cut(row.made[start..].into(), step.width, &mut flags).len();
+    row.made.truncate(start + kept);
+    if kept > 0 {
+        row.flag(step.column, flags);
     }
 }
 
-/// A derived text as its column holds it.
-fn finish<'a>(plan: &Plan, column: &Column, value: Cow<'a, str>, flags: &mut FlagSet) -> Cow<'a, str> {
-    let Some(width) = column.kind.width() else { return value };
-    let clean = privacy::scrub(plan, &value, flags).map_or(value, Cow::Owned);
+/// A derived text of the sender's as its column holds it.
+fn finish<'a>(plan: &Plan, step: &Step, value: Cow<'a, str>) -> (Cow<'a, str>, FlagSet) {
+    let mut flags = FlagSet::default();
+    let clean = privacy::scrub(plan, &value, &mut flags).map_or(value, Cow::Owned);
     // A parameter may decode to what a row cannot hold.
     let clean = match clean {
         Cow::Owned(text) if text.contains('\0') => {
@@ -274,5 +321,25 @@ fn finish<'a>(plan: &Plan, column: &Column, value: Cow<'a, str>, flags: &mut Fla
         }
         clean => clean,
     };
-    cut(clean, width, flags)
+    (cut(clean, step.width, &mut flags), flags)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::schema::{EMBEDDED, Plan};
+    use crate::transform::Transform;
+    use base64::Engine;
+    use base64::prelude::BASE64_STANDARD;
+
+    #[test]
+    fn what_is_made_is_cut_to_its_columns_width() {
+        let schema = EMBEDDED.replace("source_dialect varchar(16)", "source_dialect varchar(3)").replace(
+            "name = \"source_dialect\"\ntype = \"varchar(16)\"",
+            "name = \"source_dialect\"\ntype = \"varchar(3)\"",
+        );
+        let mut transform = Transform::new(Plan::parse("schema.toml", &schema).expect("the schema compiles"));
+        transform.record(&BASE64_STANDARD.encode(r#"{"event":"x"}"#), 0, 1_000).expect("a row");
+        let row = str::from_utf8(transform.rows()).expect("text");
+        assert!(row.contains(r#""source_dialect":"cus""#) && row.contains("truncated:source_dialect"), "{row}");
+    }
 }

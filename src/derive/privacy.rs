@@ -1,6 +1,7 @@
 //! What is never stored in the clear: e-mail addresses, credentials and IP addresses in URLs, keys that the schema
 //! removes.
 
+use super::digits::{Ascii, hexadecimal};
 use crate::chunk::find;
 use crate::derive::ip;
 use crate::row::{Flag, FlagSet};
@@ -17,8 +18,13 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
 
 /// Appends two hexadecimal digits for each byte of a hash.
 pub(crate) fn push_hex<const BYTES: usize>(hash: &[u8; BYTES], out: &mut String) {
-    let digits = hash.map(|byte| [byte >> 4, byte & 15].map(|digit| b"0123456789abcdef"[usize::from(digit)]));
-    out.push_str(str::from_utf8(digits.as_flattened()).unwrap_or_default());
+    for half in hash.chunks(16) {
+        let mut digits = Ascii([b'0'; 32]);
+        for (pair, byte) in digits.0.chunks_exact_mut(2).zip(half) {
+            pair.copy_from_slice(&hexadecimal(*byte));
+        }
+        digits.push(2 * half.len(), out);
+    }
 }
 
 /// The key under which a person's address is stored: SHA-256 of its trimmed lower-case form, as advertising networks
@@ -172,11 +178,19 @@ enum Scrubbed {
 
 /// One parameter, `key=value` or a word alone.
 fn scrub_parameter(plan: &Plan, parameter: &str, flags: &mut FlagSet) -> Scrubbed {
-    let pair = parameter.split_once('=');
-    // Most parameters are what they look like.
-    if !parameter.bytes().any(|b| matches!(b, b'%' | b'+' | b'@')) {
-        return pair.map_or(Scrubbed::Kept, |(key, value)| scrub_pair(plan, key, (key, value), flags));
+    // Most keys are what they look like, and most parameters hold no address.
+    match find(parameter.as_bytes(), 0, *b"=+%@") {
+        None => return Scrubbed::Kept,
+        Some(sign)
+            if parameter.as_bytes()[sign] == b'='
+                && find(parameter.as_bytes(), sign, *b"%@").is_none()
+                && guard(plan, &parameter[..sign]).is_none() =>
+        {
+            return Scrubbed::Kept;
+        }
+        _ => {}
     }
+    let pair = parameter.split_once('=');
     let Some((key, value)) = form_urlencoded::parse(parameter.as_bytes()).next() else { return Scrubbed::Kept };
     if let Some((spelled, _)) = pair {
         let scrubbed = scrub_pair(plan, spelled, (&key, &value), flags);
@@ -193,17 +207,29 @@ fn scrub_parameter(plan: &Plan, parameter: &str, flags: &mut FlagSet) -> Scrubbe
     Scrubbed::Replaced(hashed)
 }
 
+/// What privacy does to the value under a key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Guard {
+    Remove,
+    Shorten,
+}
+
+/// What it does under this one, if anything.
+fn guard(plan: &Plan, key: &str) -> Option<Guard> {
+    let (key, hash) = (key.as_bytes(), folded_hash(key.as_bytes()));
+    if plan.removed_keys.get_hashed(hash, key).is_some() {
+        return Some(Guard::Remove);
+    }
+    (plan.protected_keys.get_hashed(hash, key) == Some(Rule::Ip)).then_some(Guard::Shorten)
+}
+
 /// A parameter by its key, which is `spelled` in the text. What stands for an IP address and cannot be read as one cannot
 /// be shortened.
 fn scrub_pair(plan: &Plan, spelled: &str, (key, value): (&str, &str), flags: &mut FlagSet) -> Scrubbed {
-    let (key, hash) = (key.as_bytes(), folded_hash(key.as_bytes()));
-    let holds_address = || plan.protected_keys.get_hashed(hash, key) == Some(Rule::Ip) && !value.trim().is_empty();
-    let network = if plan.removed_keys.get_hashed(hash, key).is_some() {
-        None
-    } else if holds_address() {
-        ip::network(value)
-    } else {
-        return Scrubbed::Kept;
+    let network = match guard(plan, key) {
+        Some(Guard::Remove) => None,
+        Some(Guard::Shorten) if !value.trim().is_empty() => ip::network(value),
+        _ => return Scrubbed::Kept,
     };
     match network {
         Some(network) if network == value => Scrubbed::Kept,

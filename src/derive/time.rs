@@ -1,5 +1,7 @@
 //! Points in time: every spelling that producers use, as milliseconds since 1970 in UTC.
 
+use super::days;
+use super::digits::{self, Ascii, pair};
 use crate::json::trim;
 use chrono::{Datelike, NaiveDate};
 
@@ -42,40 +44,39 @@ pub fn parse(text: &str) -> Option<i64> {
     time.filter(|ms| YEARS.contains(ms))
 }
 
-/// [`parse`] of a text that [`write()`] would write; `None` for any other.
+/// [`parse`] of a text that [`write()`] would write, as browsers do too; `None` for any other.
 pub(crate) fn canonical(text: &[u8]) -> Option<i64> {
-    text.try_into().ok().and_then(usual)
-}
-
-/// `yyyy-mm-ddThh:mm:ss.mmmZ`, as browsers write a time and [`write()`] does; `None` for any other text and for what only
-/// looks like it.
-fn usual(text: &[u8; 24]) -> Option<i64> {
-    // A digit less `0` is at most 9, a sign less itself is nothing.
-    let mut most = 0;
-    let mut digit = |at: usize| {
-        let digit = text[at].wrapping_sub(b'0');
-        most = most.max(digit);
-        u32::from(digit)
-    };
-    let mut pair = |at: usize| digit(at) * 10 + digit(at + 1);
-    let (century, year, month, day) = (pair(0), pair(2), pair(5), pair(8));
-    let (hour, minute, second, hundredth) = (pair(11), pair(14), pair(17), pair(20));
-    let last = digit(22);
-    let signs = [text[4], text[7], text[10], text[13], text[16], text[19], text[23]];
-    if most > 9 || signs != *b"--T::.Z" || hour > 23 || minute > 59 || second > 59 {
+    let text: &[u8; 24] = text.try_into().ok()?;
+    let (head, _) = text.split_first_chunk()?;
+    let rest = digits::read(*text.last_chunk()?, *b":00.000Z")?;
+    // A leap second is written as the next one.
+    if text[10] != b'T' || text[17] > b'5' {
         return None;
     }
-    let date = NaiveDate::from_ymd_opt(i32::try_from(century * 100 + year).ok()?, month, day)?;
-    let ms = ((hour * 60 + minute) * 60 + second) * 1_000 + hundredth * 10 + last;
-    Some(midnight(date) + i64::from(ms)).filter(|ms| YEARS.contains(ms))
+    let [hundredths, thousandths] = [digits::pairs(rest)[4], rest[6]].map(i64::from);
+    Some(to_the_second(head)? + hundredths * 10 + thousandths)
+}
+
+/// `yyyy-mm-dd`, any sign, `hh:mm:ss`. A leap second, the 61st of a minute, is the first of the next.
+#[inline]
+fn to_the_second(text: &[u8; 19]) -> Option<i64> {
+    let year_and_month = digits::read(*text.first_chunk()?, *b"0000-00-")?;
+    let time = digits::read(*text.last_chunk()?, *b"00:00:00")?;
+    let [tens, ones] = [text[8], text[9]].map(|digit| u32::from(digit.wrapping_sub(b'0')));
+    let [century, _, year, _, _, month, ..] = digits::pairs(year_and_month).map(u32::from);
+    let [hour, _, _, minute, _, _, second, _] = digits::pairs(time).map(i64::from);
+    if tens > 9 || ones > 9 || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let day = days::of_date(century * 100 + year, month, tens * 10 + ones)?;
+    Some(midnight(day) + ((hour * 60 + minute) * 60 + second) * 1_000)
 }
 
 /// `yyyymmdd` from 1900 to 2199; as seconds, these numbers would be days of August 1970 nobody means.
 fn short_date(text: &[u8]) -> Option<i64> {
     let mut rest = text;
-    let (year, month, day) = (digits::<4>(&mut rest)?, digits::<2>(&mut rest)?, digits::<2>(&mut rest)?);
-    let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
-    (1900..2200).contains(&year).then(|| midnight(date))
+    let (year, month, day) = (number::<4>(&mut rest)?, number::<2>(&mut rest)?, number::<2>(&mut rest)?);
+    (1900..2200).contains(&year).then(|| days::of_date(year, month, day).map(midnight))?
 }
 
 fn epoch(text: &str) -> Option<i64> {
@@ -106,50 +107,61 @@ fn epoch(text: &str) -> Option<i64> {
 
 /// A whole number without sign or leading zero that is sure to fit: what nearly every epoch is.
 fn whole(text: &[u8]) -> Option<i64> {
-    let begins = text.len() <= 18 && matches!(text.first(), Some(b'1'..=b'9'));
-    let (mut number, mut most) = (0, 0);
-    for digit in text.iter().take(18).map(|byte| byte.wrapping_sub(b'0')) {
-        // What is no digit makes no number, whatever it adds up to.
-        number = number * 10 + i64::from(digit.min(10));
-        most = most.max(digit);
+    if !(text.len() <= 18 && matches!(text.first(), Some(b'1'..=b'9'))) {
+        return None;
     }
-    (begins && most <= 9).then_some(number)
+    if let (9..=16, Some(first), Some(last)) = (text.len(), text.first_chunk(), text.last_chunk()) {
+        let [first, last] = [digits::read(*first, *b"00000000")?, digits::read(*last, *b"00000000")?];
+        // The last eight without those that are among the first.
+        let twice = 8 * (16 - text.len());
+        let last = (u64::from_le_bytes(last) >> twice << twice).to_le_bytes();
+        let [first, last] = [first, last].map(|eight| i64::from(digits::number(eight)));
+        return Some(first * POWERS[text.len() - 8] + last);
+    }
+    text.iter().try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + i64::from(digit - b'0')))
 }
+
+/// Powers of ten.
+const POWERS: [i64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 
 /// `yyyy-mm-dd`, then optionally `T` or a space, `hh:mm`, `:ss`, `.f`, and an offset.
 fn calendar(text: &[u8]) -> Option<i64> {
-    let mut rest = text;
-    let date = {
-        let year = digits::<4>(&mut rest)?;
-        sign(&mut rest, b"-")?;
-        let month = digits::<2>(&mut rest)?;
-        sign(&mut rest, b"-")?;
-        NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, digits::<2>(&mut rest)?)?
-    };
-    let midnight = midnight(date);
-    if rest.is_empty() {
-        return Some(midnight);
-    }
-    sign(&mut rest, b"Tt ")?;
-    let hour = digits::<2>(&mut rest)?;
-    sign(&mut rest, b":")?;
-    let minute = digits::<2>(&mut rest)?;
-    let second = if sign(&mut rest, b":").is_some() { digits::<2>(&mut rest)? } else { 0 };
+    let usual = text.split_first_chunk().filter(|(head, _)| matches!(head[10], b'T' | b't' | b' '));
+    let usual = usual.and_then(|(head, rest)| Some((to_the_second(head)?, rest)));
+    let (time, mut rest) = usual.or_else(|| unusual(text))?;
     let mut ms = 0;
     if sign(&mut rest, b".,").is_some() {
-        let places = rest.iter().take_while(|b| b.is_ascii_digit()).count();
-        if places == 0 {
+        let mut weight = 100;
+        let places = rest.len();
+        while let [digit @ b'0'..=b'9', after @ ..] = rest {
+            ms += i64::from(digit - b'0') * weight;
+            (rest, weight) = (after, weight / 10);
+        }
+        if places == rest.len() {
             return None;
         }
-        ms = rest[..places].iter().chain(b"000").take(3).fold(0, |ms, d| ms * 10 + i64::from(d - b'0'));
-        rest = &rest[places..];
     }
-    // A leap second, the 61st of a minute, is the first of the next.
-    if hour > 23 || minute > 59 || second > 60 {
-        return None;
+    Some(time + ms - offset(rest.trim_ascii())? * 60_000)
+}
+
+/// A date alone, or with a time whose seconds may be missing, and what stands after it.
+fn unusual(text: &[u8]) -> Option<(i64, &[u8])> {
+    let mut rest = text;
+    let year = number::<4>(&mut rest)?;
+    sign(&mut rest, b"-")?;
+    let month = number::<2>(&mut rest)?;
+    sign(&mut rest, b"-")?;
+    let midnight = midnight(days::of_date(year, month, number::<2>(&mut rest)?)?);
+    if rest.is_empty() {
+        return Some((midnight, rest));
     }
-    let seconds = i64::from(hour * 3600 + minute * 60 + second);
-    Some(midnight + seconds * 1000 + ms - offset(rest.trim_ascii())? * 60_000)
+    sign(&mut rest, b"Tt ")?;
+    let hour = number::<2>(&mut rest)?;
+    sign(&mut rest, b":")?;
+    let minute = number::<2>(&mut rest)?;
+    let second = if sign(&mut rest, b":").is_some() { number::<2>(&mut rest)? } else { 0 };
+    let is_time = hour < 24 && minute < 60 && second < 61;
+    is_time.then(|| (midnight + i64::from(hour * 3600 + minute * 60 + second) * 1_000, rest))
 }
 
 /// Minutes east of UTC: nothing, `Z`, `UTC`, `GMT`, `±hh`, `±hhmm` or `±hh:mm`.
@@ -159,9 +171,9 @@ fn offset(text: &[u8]) -> Option<i64> {
         return Some(0);
     }
     let east = sign(&mut rest, b"+-")? == b'+';
-    let hours = digits::<2>(&mut rest)?;
+    let hours = number::<2>(&mut rest)?;
     sign(&mut rest, b":");
-    let minutes = if rest.is_empty() { 0 } else { digits::<2>(&mut rest)? };
+    let minutes = if rest.is_empty() { 0 } else { number::<2>(&mut rest)? };
     let minutes = (rest.is_empty() && hours < 24 && minutes < 60).then_some(i64::from(hours * 60 + minutes))?;
     Some(if east { minutes } else { -minutes })
 }
@@ -174,7 +186,7 @@ fn sign(text: &mut &[u8], signs: &[u8]) -> Option<u8> {
 }
 
 /// Takes exactly this many digits off the front.
-fn digits<const COUNT: usize>(text: &mut &[u8]) -> Option<u32> {
+fn number<const COUNT: usize>(text: &mut &[u8]) -> Option<u32> {
     let (digits, rest) = text.split_first_chunk::<COUNT>()?;
     let mut number = 0;
     for digit in digits {
@@ -190,51 +202,39 @@ pub fn write(ms: i64, out: &mut String) {
     if !YEARS.contains(&ms) {
         return;
     }
-    let mut text = *b"0000-00-00T00:00:00.000Z";
-    let (date, rest) = (date(ms), ms.rem_euclid(DAY_MS).unsigned_abs());
-    put_date(&mut text, date);
-    text[11..13].copy_from_slice(pair(rest / 3_600_000));
-    text[14..16].copy_from_slice(pair(rest / 60_000 % 60));
-    text[17..19].copy_from_slice(pair(rest / 1_000 % 60));
-    text[20..22].copy_from_slice(pair(rest % 1_000 / 10));
-    text[22] = pair(rest % 10)[1];
-    out.push_str(str::from_utf8(&text).unwrap_or_default());
+    let since = (ms - YEARS.start()).unsigned_abs();
+    let (day, rest) = (since / DAY_MS.unsigned_abs(), since % DAY_MS.unsigned_abs());
+    let [day, rest] = [day, rest].map(|number| u32::try_from(number).unwrap_or_default());
+    let mut text = Ascii(*b"0000-00-00T00:00:00.000Z        ");
+    put_date(&mut text, days::date(day));
+    let (seconds, ms) = (rest / 1_000, rest % 1_000);
+    text.0[11..13].copy_from_slice(&pair(seconds / 3_600));
+    text.0[14..16].copy_from_slice(&pair(seconds / 60 % 60));
+    text.0[17..19].copy_from_slice(&pair(seconds % 60));
+    text.0[20..22].copy_from_slice(&pair(ms / 10));
+    text.0[22] = pair(ms % 10)[1];
+    text.push(24, out);
 }
 
 /// Appends `yyyy-mm-dd`.
 pub fn write_date(date: NaiveDate, out: &mut String) {
-    let mut text = *b"0000-00-00";
-    put_date(&mut text, date);
-    out.push_str(str::from_utf8(&text).unwrap_or_default());
+    let mut text = Ascii([b' '; 32]);
+    text.0[..10].copy_from_slice(b"0000-00-00");
+    put_date(&mut text, (date.year().unsigned_abs(), date.month(), date.day()));
+    text.push(10, out);
 }
 
 /// Puts a date's digits over the first ten bytes.
-fn put_date(text: &mut [u8], date: NaiveDate) {
-    let year = date.year().unsigned_abs();
-    text[..2].copy_from_slice(pair(u64::from(year / 100)));
-    text[2..4].copy_from_slice(pair(u64::from(year % 100)));
-    text[5..7].copy_from_slice(pair(date.month().into()));
-    text[8..10].copy_from_slice(pair(date.day().into()));
+fn put_date(text: &mut Ascii, (year, month, day): (u32, u32, u32)) {
+    text.0[..2].copy_from_slice(&pair(year / 100));
+    text.0[2..4].copy_from_slice(&pair(year % 100));
+    text.0[5..7].copy_from_slice(&pair(month));
+    text.0[8..10].copy_from_slice(&pair(day));
 }
 
-/// The two digits of a number below 100.
-#[allow(clippy::cast_possible_truncation)] // below 100
-fn pair(number: u64) -> &'static [u8; 2] {
-    const PAIRS: [[u8; 2]; 100] = {
-        let mut pairs = [*b"00"; 100];
-        let mut n = 0;
-        while n < 100 {
-            pairs[n] = [b"0123456789"[n / 10], b"0123456789"[n % 10]];
-            n += 1;
-        }
-        pairs
-    };
-    &PAIRS[number as usize % 100]
-}
-
-/// Midnight of a date, UTC.
-fn midnight(date: NaiveDate) -> i64 {
-    (i64::from(date.num_days_from_ce()) - DAYS_TO_1970) * DAY_MS
+/// Midnight of a day, UTC.
+fn midnight(day: u32) -> i64 {
+    i64::from(day) * DAY_MS + YEARS.start()
 }
 
 /// The UTC date of a point in time; 1970-01-01 for one outside the calendar, which [`parse`] never gives.

@@ -1,7 +1,9 @@
 //! The parts of a page's URL. Any text has parts; a text that is no URL is a path.
 
-use crate::chunk::find;
+use super::privacy::SIGNS;
+use crate::chunk::{find, find_other_than_host};
 use crate::json::Span;
+use crate::schema::derived::Keys;
 use std::borrow::Cow;
 
 /// Where the parts of a URL are in it; each is empty if it is not there.
@@ -11,25 +13,40 @@ pub(crate) struct Parts {
     authority: Span,
     path: Span,
     query: Span,
+    /// Whether the authority is a host as columns hold it, and nothing else.
+    is_plain: bool,
+    /// Before this, there is nothing that privacy looks at.
+    clean: usize,
 }
 
 impl Parts {
     /// Authority, if `scheme://` or `//` begins the URL, up to the first `/`, `?` or `#`; path, up to `?` or `#`; query, up
     /// to `#`.
     pub(crate) fn of(url: &str) -> Self {
+        let bytes = url.as_bytes();
         let end = |found: Option<usize>| found.unwrap_or(url.len());
-        let colon = end(find(url.as_bytes(), 0, *b":"));
-        let is_scheme = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
-        let has_scheme = url[colon..].starts_with("://") && url[..colon].bytes().all(is_scheme);
-        let authority =
-            if has_scheme { Some(colon + "://".len()) } else { url.starts_with("//").then_some("//".len()) };
-        let slash = authority.map_or(0, |from| end(find(url.as_bytes(), from, *b"/?#")));
-        let mark = end(find(url.as_bytes(), slash, *b"?#"));
-        let query = mark + usize::from(url[mark..].starts_with('?'));
+        let authority = if url.starts_with("https://") { Some("https://".len()) } else { authority(url) };
+        let from = authority.unwrap_or_default();
+        let plain = if authority.is_some() { end(find_other_than_host(bytes, from)) } else { 0 };
+        let is_plain = bytes.get(plain).is_none_or(|byte| matches!(byte, b'/' | b'?' | b'#'))
+            && bytes[from..plain].last().is_some_and(|byte| *byte != b'.');
+        let slash = match authority {
+            Some(_) if !is_plain => end(find(bytes, from, *b"/?#")),
+            _ => plain,
+        };
+        let clean = end(find(bytes, if is_plain { plain } else { 0 }, SIGNS));
+        let mark = match bytes.get(clean) {
+            Some(b'?' | b'#') if clean >= slash => clean,
+            None => url.len(),
+            _ => end(find(bytes, slash, *b"?#")),
+        };
+        let query = mark + usize::from(bytes.get(mark) == Some(&b'?'));
         Self {
             authority: Span::new(authority.unwrap_or(slash), slash),
             path: Span::new(slash, mark),
-            query: Span::new(query, if query > mark { end(find(url.as_bytes(), query, *b"#")) } else { query }),
+            query: Span::new(query, if query > mark { end(find(bytes, query, *b"#")) } else { query }),
+            is_plain,
+            clean,
         }
     }
 
@@ -37,15 +54,27 @@ impl Parts {
         !self.query.is_empty()
     }
 
+    /// Where the host is, if it can stay as it is.
+    pub(crate) fn plain_host(self) -> Option<Span> {
+        self.is_plain.then_some(self.authority)
+    }
+
+    /// Where the path is, if it is there and privacy need not look at it.
+    pub(crate) fn plain_path(self) -> Option<Span> {
+        (!self.path.is_empty() && self.path.end() <= self.clean).then_some(self.path)
+    }
+
     /// See [`host`].
     pub(crate) fn host(self, url: &str) -> Option<Cow<'_, str>> {
         let authority = self.authority.of(url);
-        // Most name a host and nothing else.
-        let is_bare = find(authority.as_bytes(), 0, *b"@:[").is_none();
-        let host = if is_bare { authority } else { without_user_and_port(authority) };
-        let host = if host.ends_with('.') { host.trim_end_matches('.') } else { host };
-        let has_other = host.bytes().fold(false, |any, b| any | b.is_ascii_uppercase() | !b.is_ascii());
-        (!host.is_empty()).then(|| if has_other { host.to_lowercase().into() } else { host.into() })
+        let host = authority.rsplit('@').next().unwrap_or(authority);
+        let host = match host.strip_prefix('[') {
+            Some(v6) => v6.split(']').next().unwrap_or(v6),
+            None => host.split(':').next().unwrap_or(host),
+        };
+        let host = host.trim_end_matches('.');
+        let is_lower = host.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
+        (!host.is_empty()).then(|| if is_lower { host.into() } else { host.to_lowercase().into() })
     }
 
     /// See [`path`].
@@ -62,69 +91,77 @@ impl Parts {
         (!self.query.is_empty()).then(|| self.query.of(url))
     }
 
-    /// Notes the parameters of the query.
-    pub(crate) fn parameters(self, url: &str, parameters: &mut Vec<Parameter>) {
+    /// Looks for `keys` among the parameters of the query: in `found`, for each search the parameter that counts.
+    pub(crate) fn search(self, url: &str, keys: &Keys, found: &mut [Option<Parameter>]) {
         let bytes = &url.as_bytes()[..self.query.end()];
         let mut from = self.query.start();
         while from < bytes.len() {
-            let sign = find(bytes, from, *b"&=").unwrap_or(bytes.len());
+            let first = find(bytes, from, *b"&=%+").unwrap_or(bytes.len());
+            let is_encoded = matches!(bytes.get(first), Some(b'%' | b'+'));
+            let sign = if is_encoded { find(bytes, first, *b"&=").unwrap_or(bytes.len()) } else { first };
             let is_pair = bytes.get(sign) == Some(&b'=');
             let end = if is_pair { find(bytes, sign, *b"&").unwrap_or(bytes.len()) } else { sign };
-            let is_encoded = find(&bytes[..end], from, *b"%+").is_some();
-            let value = Span::new(sign + usize::from(is_pair), end);
-            parameters.push(Parameter { name: Span::new(from, sign), value, is_encoded });
+            // A parameter without a value is none.
+            if is_pair {
+                let parameter = Parameter { rank: 0, name: Span::new(from, sign), value: Span::new(sign + 1, end) };
+                let name = if is_encoded { parameter.decoded(url).0 } else { parameter.name.of(url).into() };
+                parameter.offer(&name, url, keys, found);
+            }
             from = end + 1;
         }
     }
 }
 
+/// Where the authority begins, if there is one.
+fn authority(url: &str) -> Option<usize> {
+    let colon = find(url.as_bytes(), 0, *b":").unwrap_or(url.len());
+    let is_scheme = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
+    if url[colon..].starts_with("://") && url[..colon].bytes().all(is_scheme) {
+        return Some(colon + "://".len());
+    }
+    url.starts_with("//").then_some("//".len())
+}
+
 /// A parameter of a URL's query.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Parameter {
+    /// The rank of the key that it was found under.
+    rank: usize,
     /// As it is written.
     name: Span,
     value: Span,
-    /// Whether they may mean another than what is written.
-    is_encoded: bool,
 }
 
-/// See [`parameter`].
-pub(crate) fn first_of<'a>(
-    url: &'a str,
-    parameters: &[Parameter],
-    keys: &[String],
-) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
-    let matches = |key: &String, name: &[u8]| match key.as_bytes() {
-        [b'*', end @ ..] => name.len() >= end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end),
-        key => name.eq_ignore_ascii_case(key),
-    };
-    let rank = |name: &str| keys.iter().position(|key| matches(key, name.as_bytes()));
-    let ranked = parameters.iter().filter_map(|parameter| {
-        let written = parameter.name.of(url);
-        let (name, value) = if parameter.is_encoded {
-            // Most names are what they look like, and most are none of the keys.
-            if rank(written).is_none() && find(written.as_bytes(), 0, *b"%+").is_none() {
-                return None;
+impl Parameter {
+    /// Puts the parameter, whose name means this, into `found` wherever it is what counts so far.
+    fn offer(self, name: &str, url: &str, keys: &Keys, found: &mut [Option<Self>]) {
+        for key in keys.of(name) {
+            let Some(found) = found.get_mut(key.search) else { continue };
+            // Of equal ranks, the first.
+            if found.is_none_or(|found| key.rank < found.rank) && !self.is_blank(url) {
+                *found = Some(Self { rank: key.rank, ..self });
             }
-            let pair = url.get(parameter.name.start()..parameter.value.end())?;
-            form_urlencoded::parse(pair.as_bytes()).next()?
-        } else {
-            (written.into(), parameter.value.of(url).into())
-        };
-        let rank = rank(&name)?;
-        (!value.trim().is_empty()).then_some((rank, name, value))
-    });
-    // Of equal ranks, `min_by_key` gives the first.
-    ranked.min_by_key(|(rank, ..)| *rank).map(|(_, name, value)| (name, value))
+        }
+    }
+
+    /// Whether the value is nothing but white space.
+    fn is_blank(self, url: &str) -> bool {
+        let begins =
+            self.value.of(url).bytes().next().is_some_and(|b| b.is_ascii_graphic() && !matches!(b, b'%' | b'+'));
+        !begins && self.decoded(url).1.trim().is_empty()
+    }
+
+    /// Name and value as they are meant.
+    pub(crate) fn decoded(self, url: &str) -> (Cow<'_, str>, Cow<'_, str>) {
+        let pair = url.get(self.name.start()..self.value.end()).unwrap_or_default();
+        let parsed = is_encoded(pair).then(|| form_urlencoded::parse(pair.as_bytes()).next()).flatten();
+        parsed.unwrap_or_else(|| (self.name.of(url).into(), self.value.of(url).into()))
+    }
 }
 
-/// The host in an authority that may hold more.
-fn without_user_and_port(authority: &str) -> &str {
-    let host = authority.rsplit('@').next().unwrap_or(authority);
-    match host.strip_prefix('[') {
-        Some(v6) => v6.split(']').next().unwrap_or(v6),
-        None => host.split(':').next().unwrap_or(host),
-    }
+/// Whether a text of a query may mean another than what is written.
+fn is_encoded(text: &str) -> bool {
+    find(text.as_bytes(), 0, *b"%+").is_some()
 }
 
 /// The host, in lower case, without user, port or final dot.
@@ -169,14 +206,49 @@ pub fn query(url: &str) -> Option<&str> {
 /// assert_eq!(found, Some(("GCLID".into(), "a b".into())));
 /// ```
 pub fn parameter<'a>(url: &'a str, keys: &[String]) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
-    let mut parameters = Vec::new();
-    Parts::of(url).parameters(url, &mut parameters);
-    first_of(url, &parameters, keys)
+    let (mut wanted, mut found) = (Keys::default(), [None]);
+    wanted.add(0, keys);
+    Parts::of(url).search(url, &wanted, &mut found);
+    found[0].map(|parameter| parameter.decoded(url))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::derive::privacy::has_signs;
+    use proptest::prelude::*;
+
+    /// The parts that [`Parts::of`] finds, the way they are defined.
+    fn parts(url: &str) -> (&str, &str, &str) {
+        let is_scheme = |scheme: &str| scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+        let scheme = url.split_once(':').filter(|(scheme, rest)| is_scheme(scheme) && rest.starts_with("//"));
+        let rest = scheme.map_or(url, |(_, rest)| rest);
+        let (authority, rest) = match rest.strip_prefix("//") {
+            Some(rest) => rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len())),
+            None => ("", rest),
+        };
+        let (path, rest) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
+        let query = rest.strip_prefix('?').map_or("", |query| query.split('#').next().unwrap_or_default());
+        (authority, path, query)
+    }
+
+    proptest! {
+        #[test]
+        fn parts_are_where_they_are_by_definition(
+            url in "(https?://|HTTPS://|//|a:)?[a-z.]{0,20}[@:A-Z.ü]{0,2}(/[a-z]{0,20}[@%?#]{0,2}){0,3}|[a:/?#@%.ü]{0,9}",
+        ) {
+            let found = Parts::of(&url);
+            prop_assert_eq!((found.authority.of(&url), found.path.of(&url), found.query.of(&url)), parts(&url), "{}", url);
+            if let Some(host) = found.plain_host() {
+                prop_assert_eq!(found.host(&url), Some(host.of(&url).into()));
+                prop_assert!(!has_signs(host.of(&url)));
+            }
+            if let Some(path) = found.plain_path() {
+                prop_assert_eq!(found.path(&url), Some(path.of(&url)));
+                prop_assert!(!has_signs(path.of(&url)));
+            }
+        }
+    }
 
     #[test]
     fn odd_urls_have_parts_too() {

@@ -45,10 +45,10 @@ impl Hasher for Hash {
 }
 
 impl Agents {
-    /// The number of the agent with this text, until another one is looked for.
-    pub(crate) fn find(&mut self, text: &str) -> usize {
+    /// What the agent with this text tells.
+    pub(crate) fn find(&mut self, text: &str) -> &Agent {
         if let Some(index) = self.known.get(text) {
-            return *index;
+            return &self.list[*index];
         }
         if self.list.len() >= REMEMBERED {
             self.known.clear();
@@ -56,11 +56,7 @@ impl Agents {
         }
         self.known.insert(text.to_owned(), self.list.len());
         self.list.push(parse(text));
-        self.list.len() - 1
-    }
-
-    pub(crate) fn get(&self, number: usize) -> &Agent {
-        &self.list[number]
+        &self.list[self.list.len() - 1]
     }
 }
 
@@ -105,9 +101,7 @@ mod tests {
             ("", None, None, None, false),
         ] {
             let agent = Agent { browser: browser.map(Into::into), os: os.map(Into::into), device, bot };
-            let mut agents = Agents::default();
-            let found = agents.find(text);
-            assert_eq!(agents.get(found), &agent, "{text}");
+            assert_eq!(Agents::default().find(text), &agent, "{text}");
         }
     }
 

@@ -65,14 +65,6 @@ pub enum FunctionName {
     Bot,
 }
 
-impl FunctionName {
-    /// Whether it gives nothing where the column that it reads is null.
-    pub(crate) fn needs_value(self) -> bool {
-        use FunctionName as F;
-        matches!(self, F::Source | F::On | F::Host | F::Path | F::Query | F::Browser | F::Os | F::Device | F::Bot)
-    }
-}
-
 /// Every function as schema.toml spells it, with its least and greatest number of arguments; the first argument, if
 /// any, is a column.
 const FUNCTIONS: [(&str, FunctionName, usize, usize); 18] = [

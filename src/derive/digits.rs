@@ -1,0 +1,98 @@
+//! Digits eight at a time: read in a few operations on one word, written two at once.
+
+/// The values of eight bytes that look like `pattern`: a digit where it has a `0`, the same sign where it has another.
+/// A sign's value is 0.
+#[inline(always)]
+pub(super) fn read(text: [u8; 8], pattern: [u8; 8]) -> Option<[u8; 8]> {
+    let values = u64::from_le_bytes(text) ^ u64::from_le_bytes(pattern);
+    // What is more than the place may hold reaches a byte's highest bit, or has it already.
+    let room = u64::from_le_bytes(pattern.map(|sign| if sign == b'0' { 0x7f - 9 } else { 0x7f }));
+    let misfits = (values | values.wrapping_add(room)) & 0x8080_8080_8080_8080;
+    (misfits == 0).then_some(values.to_le_bytes())
+}
+
+/// For each of eight values, the number that it makes with the next one.
+#[inline(always)]
+pub(super) fn pairs(values: [u8; 8]) -> [u8; 8] {
+    let values = u64::from_le_bytes(values);
+    (values.wrapping_mul(10).wrapping_add(values >> 8)).to_le_bytes()
+}
+
+/// The number that eight digits make.
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation)] // eight digits fit
+pub(super) fn number(values: [u8; 8]) -> u32 {
+    // Pairs to fours, fours to eight: what is wanted lies in the upper half of a lane, the rest is cut off.
+    let twos = u64::from_le_bytes(pairs(values)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (twos.wrapping_mul(100 << 16 | 1) >> 16) & 0x0000_ffff_0000_ffff;
+    let eight = fours.wrapping_mul(10_000 << 32 | 1) >> 32;
+    eight as u32
+}
+
+/// The two digits of a number below 100.
+#[inline(always)]
+pub(super) fn pair(number: u32) -> [u8; 2] {
+    const PAIRS: [[u8; 2]; 128] = {
+        let mut pairs = [*b"00"; 128];
+        let mut n = 0;
+        while n < 100 {
+            pairs[n] = [b"0123456789"[n / 10], b"0123456789"[n % 10]];
+            n += 1;
+        }
+        pairs
+    };
+    PAIRS[number as usize % 128]
+}
+
+/// The two hexadecimal digits of a byte.
+#[inline(always)]
+pub(super) fn hexadecimal(byte: u8) -> [u8; 2] {
+    const PAIRS: [[u8; 2]; 256] = {
+        let mut pairs = [*b"00"; 256];
+        let mut n = 0;
+        while n < 256 {
+            pairs[n] = [b"0123456789abcdef"[n / 16], b"0123456789abcdef"[n % 16]];
+            n += 1;
+        }
+        pairs
+    };
+    PAIRS[usize::from(byte)]
+}
+
+/// ASCII text while it is written: a text of few, aligned words is one sooner.
+#[repr(align(16))]
+pub(super) struct Ascii(pub(super) [u8; 32]);
+
+impl Ascii {
+    /// Appends the first `length` bytes.
+    #[inline(always)]
+    pub(super) fn push(&self, length: usize, out: &mut String) {
+        let text = str::from_utf8(&self.0).unwrap_or_default();
+        out.push_str(text.get(..length).unwrap_or_default());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn eight_digits_are_the_number_that_they_spell(text in prop_oneof!["[0-9]{8}", "[/-:0-9]{8}", "[\\x00-\\x7f]{8}"]) {
+            let bytes: [u8; 8] = text.as_bytes().try_into().expect("eight");
+            let spelled = text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().expect("a number"));
+            prop_assert_eq!(read(bytes, *b"00000000").map(number), spelled);
+        }
+
+        #[test]
+        fn what_looks_like_a_pattern_has_its_signs_and_digits(bytes in proptest::array::uniform8(prop_oneof![any::<u8>(), Just(b'-'), b'/'..=b':'])) {
+            let looks = bytes.iter().zip(b"0000-00-").all(|(b, p)| if *p == b'0' { b.is_ascii_digit() } else { b == p });
+            let values = read(bytes, *b"0000-00-");
+            prop_assert_eq!(values.is_some(), looks);
+            if let Some(values) = values {
+                prop_assert_eq!(pairs(values)[5], (bytes[5] - b'0') * 10 + bytes[6] - b'0');
+            }
+        }
+    }
+}
