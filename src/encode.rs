@@ -68,7 +68,7 @@ pub(crate) fn line(plan: &Plan, text: &str, row: &Row, out: &mut Vec<u8>) {
 
 /// Appends a value, and the quote that closes it if the type has one.
 #[inline(always)]
-fn value(column: &Column, cell: Cell, text: &[u8], made: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn value(column: &Column, cell: Cell, text: &[u8], made: &[u8], out: &mut Vec<u8>) {
     let (from, span) = match cell {
         Cell::Empty => return,
         Cell::Text(span) => (text, span),

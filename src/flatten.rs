@@ -15,8 +15,8 @@ pub(crate) struct Flattener {
     deriver: Deriver,
     /// The sources of a column that are there, and their entries.
     hits: Vec<(usize, usize)>,
-    /// Columns that are answered and keep trees.
-    trees: Vec<usize>,
+    /// Columns that are answered and keep trees; each with its source, if that is alone.
+    trees: Vec<(usize, Option<usize>)>,
 }
 
 impl Flattener {
@@ -34,10 +34,11 @@ impl Flattener {
             if is_alone && keep(plan, text, tape, row, (index, source)) {
                 continue;
             }
+            let column_and_source = (index, is_alone.then_some(source));
             if column.kind == ColumnType::Json {
-                self.trees.push(index);
+                self.trees.push(column_and_source);
             } else {
-                self.column(plan, text, tape, row, index);
+                self.column(plan, text, tape, row, column_and_source);
             }
             if !is_alone {
                 next = tape.next_answered(column.sources.end);
@@ -50,12 +51,26 @@ impl Flattener {
         self.deriver.fill(&derive::Event { plan, text, tape, items: &self.items, origin }, row);
     }
 
-    fn column(&mut self, plan: &Plan, text: &str, tape: &mut Tape, row: &mut Row, index: usize) {
+    /// Fills a column; with `alone`, from the only source that answers it.
+    fn column(
+        &mut self,
+        plan: &Plan,
+        text: &str,
+        tape: &mut Tape,
+        row: &mut Row,
+        (index, alone): (usize, Option<usize>),
+    ) {
         let column = &plan.columns[index];
-        self.hits.clear();
-        self.hits.extend(tape.hits(column.sources.clone()));
-        let mut event = Event { plan, text, tape, made: &mut row.made };
-        let resolved = event.resolve(column, &self.hits, Some(&mut self.items));
+        let resolved = if let Some(source) = alone {
+            let hit = (source, tape.hit(source));
+            let mut event = Event { plan, text, tape, made: &mut row.made };
+            event.alone(column, hit, Some(&mut self.items))
+        } else {
+            self.hits.clear();
+            self.hits.extend(tape.hits(column.sources.clone()));
+            let mut event = Event { plan, text, tape, made: &mut row.made };
+            event.resolve(column, &self.hits, Some(&mut self.items))
+        };
         let source = resolved.source.and_then(|source| u16::try_from(source).ok());
         row.fill(index, resolved.cell, source.map_or(FilledBy::Nothing, FilledBy::Path));
         row.flag(index, resolved.flags);
