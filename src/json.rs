@@ -148,7 +148,7 @@ pub(crate) fn push_inside(text: &str, out: &mut String) {
 pub(crate) fn push_escaped(bytes: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
     // JSON in a string has a quote every few bytes: sixteen are copied whether all of them count or not.
-    out.resize(start + 2 * bytes.len() + 2 * SIZE, 0);
+    out.resize(start + 2 * bytes.len() + 3 * SIZE, 0);
     let (at, length) = escape_quotes(bytes, &mut out[start..]);
     out.truncate(start + length);
     // What is left has control characters, which few texts have.
@@ -162,7 +162,7 @@ pub(crate) fn push_escaped(bytes: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// Writes `bytes` over `out`, which has room for twice as many and two chunks, with a backslash before each quote and
+/// Writes `bytes` over `out`, which has room for twice as many and three chunks, with a backslash before each quote and
 /// backslash; stops at a chunk with control characters. Gives how many it read and wrote.
 #[inline(always)]
 fn escape_quotes(bytes: &[u8], out: &mut [u8]) -> (usize, usize) {
@@ -182,20 +182,20 @@ fn escape_quotes(bytes: &[u8], out: &mut [u8]) -> (usize, usize) {
         if chunk.ends_or_escapes() != quotes {
             break;
         }
+        let Some(room) = out[length..].first_chunk_mut::<{ 3 * SIZE }>() else { break };
         // What stands before a quote, and a backslash; the quote itself begins what comes next.
-        let mut from = 0;
+        let (mut from, mut filled) = (0, 0);
         while quotes != 0 {
             let quote = quotes.trailing_zeros() as usize % SIZE;
-            let run = &mut out[length..length + 2 * SIZE];
-            run[..SIZE].copy_from_slice(&window[from..from + SIZE]);
-            run[(quote - from) % SIZE] = b'\\';
-            length += quote - from + 1;
-            from = quote;
+            room[filled..filled + SIZE].copy_from_slice(&window[from..from + SIZE]);
+            let end = (filled + quote - from) % (2 * SIZE);
+            room[end] = b'\\';
+            (from, filled) = (quote, end + 1);
             quotes &= quotes - 1;
         }
-        out[length..length + SIZE].copy_from_slice(&window[from..from + SIZE]);
+        room[filled..filled + SIZE].copy_from_slice(&window[from..from + SIZE]);
         let read = rest.len().min(SIZE);
-        length += read - from;
+        length += filled + read - from;
         at += read;
     }
     (at, length)
