@@ -4,7 +4,7 @@ use crate::compact::{Compact, Keep};
 use crate::json::{is_clean, push_escaped};
 use crate::output::Output;
 use crate::row::{Cell, FilledBy, Flag, FlagSet, Row};
-use crate::schema::{ColumnType, MAX_VARCHAR, Plan};
+use crate::schema::{Column, ColumnType, MAX_VARCHAR, Plan};
 use crate::tape::Tape;
 
 /// Ends a list of flags that has no room for the rest.
@@ -61,19 +61,28 @@ pub(crate) fn line(plan: &Plan, text: &str, row: &Row, out: &mut Output) {
         let column = &plan.columns[index];
         column.member.open(in_quotes, out);
         in_quotes = column.member.is_quoted;
-        match cell {
-            Cell::Empty => {}
-            Cell::Text(span) => out.append(text, span.start(), span.end()),
-            // Times and numbers are without escapes.
-            Cell::Made(span) if !matches!(column.kind, ColumnType::Varchar(_) | ColumnType::Json) => {
-                out.append(made, span.start(), span.end());
-            }
-            Cell::Made(span) if is_clean(made, span.start(), span.end()) => out.append(made, span.start(), span.end()),
-            Cell::Made(span) => push_escaped(&made[span.start()..span.end()], out),
-        }
+        value(column, cell, text, made, out);
     }
     // The first member follows nothing: its comma makes room for the brace. Every row has the columns that are computed.
     out.text_mut()[start] = b'{';
     let end = if in_quotes { b"\"}\n".as_slice() } else { b"}\n" };
     out.append(end, 0, end.len());
+}
+
+/// Appends a value, without quotes.
+#[inline(always)]
+pub(crate) fn value(column: &Column, cell: Cell, text: &[u8], made: &[u8], out: &mut Output) {
+    match cell {
+        Cell::Empty => {}
+        // A slice of the record: without escapes there, without need of them here. No more does a time or number.
+        Cell::Text(span) => out.append(text, span.start(), span.end()),
+        Cell::Made(span) => {
+            let may_need_escapes = matches!(column.kind, ColumnType::Varchar(_) | ColumnType::Json);
+            if may_need_escapes && !is_clean(made, span.start(), span.end()) {
+                push_escaped(&made[span.start()..span.end()], out);
+            } else {
+                out.append(made, span.start(), span.end());
+            }
+        }
+    }
 }

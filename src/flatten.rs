@@ -44,12 +44,16 @@ impl Flattener {
         self.deriver.fill(&derive::Event { plan, text, tape, items: &self.items, origin }, row);
     }
 
+    /// Fills a column that is answered and not filled yet.
     fn column(&mut self, plan: &Plan, text: &str, tape: &mut Tape, row: &mut Row, index: usize) {
         let column = &plan.columns[index];
         self.hits.clear();
         self.hits.extend(tape.hits(column.sources.clone()));
         let mut event = Event { plan, text, tape, made: &mut row.made };
-        let resolved = event.resolve(column, &self.hits, Some(&mut self.items));
+        let resolved = match *self.hits {
+            [hit] => event.alone(column, hit, Some(&mut self.items)),
+            _ => event.resolve(column, &self.hits, Some(&mut self.items)),
+        };
         let source = resolved.source.and_then(|source| u16::try_from(source).ok());
         row.fill(index, resolved.cell, source.map_or(FilledBy::Nothing, FilledBy::Path));
         row.flag(index, resolved.flags);

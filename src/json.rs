@@ -73,49 +73,57 @@ pub(crate) struct Mended(pub(crate) bool);
 pub(crate) fn unescape(inner: &str, out: &mut String) -> Mended {
     let mut mended = Mended(false);
     let mut rest = inner;
-    while let Some((before, escape)) = rest.split_once('\\') {
-        out.push_str(before);
-        let mut chars = escape.chars();
-        match chars.next() {
-            Some('u') => {
-                let (c, length) = match (unit(escape), unit(escape.get(6..).unwrap_or_default())) {
-                    (high @ 0xd800..=0xdbff, low @ 0xdc00..=0xdfff) if escape.as_bytes().get(5) == Some(&b'\\') => {
-                        (char::from_u32(0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00)), 11)
-                    }
-                    (unit, _) => (char::from_u32(unit), 5),
-                };
-                match c {
-                    Some('\0') => mended = Mended(true),
-                    Some(c) => out.push(c),
-                    None => {
-                        out.push(char::REPLACEMENT_CHARACTER);
-                        mended = Mended(true);
-                    }
-                }
-                rest = escape.get(length..).unwrap_or_default();
+    while let Some(at) = chunk::find(rest.as_bytes(), 0, *b"\\") {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        let (meant, length) = match rest.as_bytes().first() {
+            Some(b'u') => character(rest.as_bytes()),
+            Some(b'n') => (Some('\n'), 1),
+            Some(b't') => (Some('\t'), 1),
+            Some(b'r') => (Some('\r'), 1),
+            Some(b'b') => (Some('\u{8}'), 1),
+            Some(b'f') => (Some('\u{c}'), 1),
+            // It stands for itself.
+            _ => {
+                let itself = rest.chars().next();
+                out.extend(itself);
+                rest = &rest[itself.map_or(0, char::len_utf8)..];
                 continue;
             }
-            Some('n') => out.push('\n'),
-            Some('t') => out.push('\t'),
-            Some('r') => out.push('\r'),
-            Some('b') => out.push('\u{8}'),
-            Some('f') => out.push('\u{c}'),
-            Some(c) => out.push(c),
-            None => {}
+        };
+        rest = rest.get(length..).unwrap_or_default();
+        match meant {
+            Some('\0') => mended = Mended(true),
+            Some(meant) => out.push(meant),
+            None => {
+                out.push(char::REPLACEMENT_CHARACTER);
+                mended = Mended(true);
+            }
         }
-        rest = chars.as_str();
     }
     out.push_str(rest);
     mended
 }
 
+/// The character of an escape that begins with this `u`, or `None` for half a surrogate pair; and how long it is.
+fn character(escape: &[u8]) -> (Option<char>, usize) {
+    match unit(escape) {
+        high @ 0xd800..=0xdbff => match escape.get(5..).and_then(|rest| rest.strip_prefix(b"\\")).map(unit) {
+            Some(low @ 0xdc00..=0xdfff) => (char::from_u32(0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00)), 11),
+            _ => (None, 5),
+        },
+        unit => (char::from_u32(unit), 5),
+    }
+}
+
 /// The code unit of `uXXXX`; that of U+FFFD if it is none.
-fn unit(escape: &str) -> u32 {
-    escape
-        .strip_prefix('u')
-        .and_then(|hex| hex.get(..4))
-        .and_then(|hex| u32::from_str_radix(hex, 16).ok())
-        .unwrap_or(0xfffd)
+fn unit(escape: &[u8]) -> u32 {
+    let digits = escape.strip_prefix(b"u").and_then(<[u8]>::first_chunk::<4>);
+    let number = |digits: &[u8; 4]| {
+        let digit = |number: u32, digit: &u8| char::from(*digit).to_digit(16).map(|digit| number << 4 | digit);
+        digits.iter().try_fold(0, digit)
+    };
+    digits.and_then(number).unwrap_or(0xfffd)
 }
 
 /// Appends `text` as a JSON string.
@@ -155,7 +163,8 @@ pub(crate) fn push_inside(text: &str, out: &mut String) {
 
 /// The same, for a text that often does.
 pub(crate) fn push_escaped(bytes: &[u8], out: &mut Output) {
-    let (at, length) = escape_quotes(bytes, out.room(2 * bytes.len() + 2 * SIZE));
+    // JSON in a string has a quote every few bytes: sixteen are copied whether all of them count or not.
+    let (at, length) = escape_quotes(bytes, out.room(2 * bytes.len() + 3 * SIZE));
     out.add(length);
     // What is left has control characters, which few texts have.
     for byte in &bytes[at..] {
@@ -169,7 +178,7 @@ pub(crate) fn push_escaped(bytes: &[u8], out: &mut Output) {
     }
 }
 
-/// Writes `bytes` over `out`, which has room for twice as many and two chunks, with a backslash before each quote and
+/// Writes `bytes` over `out`, which has room for twice as many and three chunks, with a backslash before each quote and
 /// backslash; stops at a chunk with control characters. Gives how many it read and wrote.
 #[inline(always)]
 fn escape_quotes(bytes: &[u8], out: &mut [u8]) -> (usize, usize) {
@@ -189,20 +198,20 @@ fn escape_quotes(bytes: &[u8], out: &mut [u8]) -> (usize, usize) {
         if chunk.ends_or_escapes() != quotes {
             break;
         }
+        let Some(room) = out[length..].first_chunk_mut::<{ 3 * SIZE }>() else { break };
         // What stands before a quote, and a backslash; the quote itself begins what comes next.
-        let mut from = 0;
+        let (mut from, mut filled) = (0, 0);
         while quotes != 0 {
             let quote = quotes.trailing_zeros() as usize % SIZE;
-            let run = &mut out[length..length + 2 * SIZE];
-            run[..SIZE].copy_from_slice(&window[from..from + SIZE]);
-            run[(quote - from) % SIZE] = b'\\';
-            length += quote - from + 1;
-            from = quote;
+            room[filled..filled + SIZE].copy_from_slice(&window[from..from + SIZE]);
+            let end = (filled + quote - from) % (2 * SIZE);
+            room[end] = b'\\';
+            (from, filled) = (quote, end + 1);
             quotes &= quotes - 1;
         }
-        out[length..length + SIZE].copy_from_slice(&window[from..from + SIZE]);
+        room[filled..filled + SIZE].copy_from_slice(&window[from..from + SIZE]);
         let read = rest.len().min(SIZE);
-        length += read - from;
+        length += filled + read - from;
         at += read;
     }
     (at, length)

@@ -33,6 +33,11 @@ impl Output {
         self.length = 0;
     }
 
+    /// Takes off what stands after `length` bytes.
+    pub(crate) fn truncate(&mut self, length: usize) {
+        self.length = self.length.min(length);
+    }
+
     /// How many bytes there are.
     pub(crate) fn len(&self) -> usize {
         self.length

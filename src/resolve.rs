@@ -40,38 +40,71 @@ impl Event<'_> {
         let mut resolved = Resolved::default();
         let mut winner: Option<usize> = None;
         for &(source, entry) in hits {
-            let fate = if let Some(winner) = winner {
-                self.lose(column, entry, winner, &mut resolved)
+            if let Some(winner) = winner {
+                let fate = self.lose(column, entry, winner, &mut resolved);
+                self.settle((source, entry), fate);
             } else {
                 let coerced = self.coerce(column, entry, items.as_deref_mut());
-                let fate = self.protect(column, entry, coerced);
-                match coerced {
-                    Coerced::Blank => Fate::Taken,
-                    Coerced::Blocked => {
-                        resolved.flags.raise(Flag::IdBlocked);
-                        fate
-                    }
-                    Coerced::Misfit => {
-                        resolved.flags.raise(Flag::BadType);
-                        winner = Some(entry);
-                        fate
-                    }
-                    Coerced::Value(cell, flags) => {
-                        resolved.flags.join(flags);
-                        resolved = Resolved { cell, flags: resolved.flags, source: Some(source) };
-                        winner = Some(entry);
-                        // A list keeps what its items lost in the items themselves.
-                        if flags.is_lossy() && column.kind != ColumnType::Json { fate } else { Fate::Taken }
-                    }
-                }
-            };
-            // An entry that a column only looks at stays with its item.
-            let entry = &mut self.tape.entries[entry];
-            if usize::from(entry.source) == source {
-                entry.fate = fate;
+                let decides = self.take(column, (source, entry), coerced, &mut resolved);
+                winner = decides.then_some(entry);
             }
         }
         resolved
+    }
+
+    /// [`Self::resolve`] for a column of which one source is there, with a value that cannot stay as it is.
+    #[inline(always)]
+    pub(crate) fn alone(&mut self, column: &Column, hit: (usize, usize), items: Option<&mut Items>) -> Resolved {
+        let mut resolved = Resolved::default();
+        let found = &self.tape.entries[hit.1];
+        let coerced = match found.kind {
+            Kind::Scalar(kind) if column.kind != ColumnType::Json => {
+                coerce::closely(self.plan, column, self.text, (found.value, kind), self.made)
+            }
+            _ => self.coerce(column, hit.1, items),
+        };
+        self.take(column, hit, coerced, &mut resolved);
+        resolved
+    }
+
+    /// Makes a value the column's, unless it decides nothing: then false.
+    #[inline(always)]
+    fn take(
+        &mut self,
+        column: &Column,
+        (source, entry): (usize, usize),
+        coerced: Coerced,
+        resolved: &mut Resolved,
+    ) -> bool {
+        let fate = self.protect(column, entry, coerced);
+        let (fate, decides) = match coerced {
+            Coerced::Blank => (Fate::Taken, false),
+            Coerced::Blocked => {
+                resolved.flags.raise(Flag::IdBlocked);
+                (fate, false)
+            }
+            Coerced::Misfit => {
+                resolved.flags.raise(Flag::BadType);
+                (fate, true)
+            }
+            Coerced::Value(cell, flags) => {
+                resolved.flags.join(flags);
+                (resolved.cell, resolved.source) = (cell, Some(source));
+                // A list keeps what its items lost in the items themselves.
+                (if flags.is_lossy() && column.kind != ColumnType::Json { fate } else { Fate::Taken }, true)
+            }
+        };
+        self.settle((source, entry), fate);
+        decides
+    }
+
+    /// An entry that a column only looks at stays with its item.
+    #[inline(always)]
+    fn settle(&mut self, (source, entry): (usize, usize), fate: Fate) {
+        let entry = &mut self.tape.entries[entry];
+        if usize::from(entry.source) == source {
+            entry.fate = fate;
+        }
     }
 
     fn coerce(&mut self, column: &Column, entry: usize, items: Option<&mut Items>) -> Coerced {
@@ -79,9 +112,10 @@ impl Event<'_> {
         let found = self.tape.entries[entry];
         match (column.kind, found.kind) {
             (ColumnType::Json, Kind::Scalar(_)) if found.value.of(text) == "null" => Coerced::Blank,
-            (ColumnType::Json, _) if column.rule == Some(Rule::Items) => {
-                items::items(self, entry, items.unwrap_or(&mut Items::default()))
-            }
+            (ColumnType::Json, _) if column.rule == Some(Rule::Items) => match items {
+                Some(items) => items::items(self, entry, items),
+                None => items::items(self, entry, &mut Items::default()),
+            },
             (ColumnType::Json, Kind::Object | Kind::Array) => {
                 let (mut json, made) = (String::new(), self.made.as_str());
                 let mut compact =

@@ -10,6 +10,7 @@ use crate::json::{Mended, Span, trim, unescape};
 use crate::row::{Cell, Flag, FlagSet};
 use crate::schema::{Column, ColumnType, Plan, Rule};
 pub(crate) use as_is::{as_is, held};
+use number::Written;
 use std::borrow::Cow;
 
 /// What a value comes to.
@@ -34,64 +35,76 @@ pub(crate) fn scalar(plan: &Plan, column: &Column, text: &str, value: (Span, Sca
 }
 
 /// [`scalar`] for a value that may have to be changed.
-fn closely(plan: &Plan, column: &Column, text: &str, (value, kind): (Span, Scalar), made: &mut String) -> Coerced {
+pub(crate) fn closely(
+    plan: &Plan,
+    column: &Column,
+    text: &str,
+    (value, kind): (Span, Scalar),
+    made: &mut String,
+) -> Coerced {
     let mut flags = FlagSet::default();
-    let inner = if kind == Scalar::Plain { value } else { value.unquoted() };
-    let meaning = if kind == Scalar::Escaped {
-        let mut meaning = String::new();
-        if unescape(inner.of(text), &mut meaning) == Mended(true) {
-            flags.raise(Flag::TextMended);
+    let mut unescaped = String::new();
+    let meaning = match kind {
+        Scalar::Plain => value.of(text),
+        Scalar::Text | Scalar::Signed => value.unquoted().of(text),
+        Scalar::Escaped => {
+            if unescape(value.unquoted().of(text), &mut unescaped) == Mended(true) {
+                flags.raise(Flag::TextMended);
+            }
+            &unescaped
         }
-        Cow::Owned(meaning)
-    } else {
-        Cow::Borrowed(inner.of(text))
     };
-    let begins = meaning.as_bytes().first().is_some_and(u8::is_ascii_graphic);
-    if !begins && meaning.trim().is_empty() || kind == Scalar::Plain && meaning == "null" {
+    if kind == Scalar::Plain && meaning == "null" {
         return Coerced::Blank;
     }
     let start = made.len();
-    let as_is = match column.kind {
-        ColumnType::Varchar(width) => match varchar(plan, column.rule, &meaning, kind, width, &mut flags) {
-            Ok(kept) => match Span::within(text, &kept) {
-                // A slice of the meaning is one of the text: the rules only ever cut at the ends.
-                Some(slice) => return Coerced::Value(Cell::Text(slice), flags),
-                None => {
-                    made.push_str(&kept);
-                    Some(false)
-                }
-            },
+    let written = match column.kind {
+        ColumnType::Varchar(_) if is_blank(meaning) => None,
+        ColumnType::Varchar(width) => match varchar(plan, column.rule, meaning, kind, width, &mut flags) {
+            Ok(kept) => return Coerced::Value(cell(text, &kept, made), flags),
             Err(not) => return not,
         },
         ColumnType::SmallInt | ColumnType::Integer | ColumnType::BigInt => {
             let (least, most) = column.kind.integer_range().unwrap_or_default();
-            number::integer(&meaning, least, most, made).map(|written| written.as_is)
+            number::integer(meaning, least, most, made)
         }
-        ColumnType::Decimal(precision, scale) => number::decimal(&meaning, precision, scale, made).map(|written| {
-            if written.rounded {
-                flags.raise(Flag::Rounded);
-            }
-            written.as_is
-        }),
-        ColumnType::Boolean => boolean::parse(&meaning).map(|truth| {
+        ColumnType::Decimal(precision, scale) => number::decimal(meaning, precision, scale, made),
+        ColumnType::Boolean => boolean::parse(meaning).map(|truth| {
             made.push_str(if truth { "true" } else { "false" });
-            false
+            Written::default()
         }),
-        ColumnType::Timestamp => time::parse(&meaning).map(|ms| {
+        ColumnType::Timestamp => time::parse(meaning).map(|ms| {
             time::write(ms, made);
-            false
+            Written::default()
         }),
         ColumnType::Json => None,
     };
-    match (as_is, &meaning) {
-        (Some(true), Cow::Borrowed(_)) => Coerced::Value(Cell::Text(inner), flags),
-        (Some(true), Cow::Owned(meaning)) => Coerced::Value(Cell::make(meaning, made), flags),
-        (Some(false), _) => Coerced::Value(Cell::Made(Span::new(start, made.len())), flags),
-        (None, _) => {
+    match written {
+        Some(Written { as_is: true, .. }) => Coerced::Value(cell(text, meaning, made), flags),
+        Some(Written { rounded, .. }) => {
+            if rounded {
+                flags.raise(Flag::Rounded);
+            }
+            Coerced::Value(Cell::Made(Span::new(start, made.len())), flags)
+        }
+        // Nothing but white space is no number, no truth and no time, either.
+        None => {
             made.truncate(start);
-            Coerced::Misfit
+            if is_blank(meaning) { Coerced::Blank } else { Coerced::Misfit }
         }
     }
+}
+
+/// Whether there is nothing but white space in a text.
+#[inline(always)]
+fn is_blank(text: &str) -> bool {
+    !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && text.trim().is_empty()
+}
+
+/// A cell that holds `value`: where it stands in `text`, or else appended to `made`.
+#[inline(always)]
+fn cell(text: &str, value: &str, made: &mut String) -> Cell {
+    Span::within(text, value).map_or_else(|| Cell::make(value, made), Cell::Text)
 }
 
 /// Text as its column holds it.
@@ -103,7 +116,11 @@ fn varchar<'a>(
     width: u32,
     flags: &mut FlagSet,
 ) -> Result<Cow<'a, str>, Coerced> {
-    let has_signs = kind != Scalar::Text && privacy::has_signs(text);
+    let has_signs = match kind {
+        Scalar::Plain | Scalar::Text => false,
+        Scalar::Signed => true,
+        Scalar::Escaped => privacy::has_signs(text),
+    };
     let kept = match rule {
         Some(rule @ (Rule::Id | Rule::Uuid)) => {
             ids::identifier(plan, rule, text, width, flags).ok_or(Coerced::Blocked)?
@@ -143,11 +160,12 @@ fn varchar<'a>(
 }
 
 /// At most `width` bytes, cut where a character ends.
+#[inline]
 pub(crate) fn cut<'a>(text: Cow<'a, str>, width: u32, flags: &mut FlagSet) -> Cow<'a, str> {
-    let end = text.floor_char_boundary(width as usize);
-    if end == text.len() {
+    if text.len() <= width as usize {
         return text;
     }
+    let end = text.floor_char_boundary(width as usize);
     flags.raise(Flag::Truncated);
     match text {
         Cow::Borrowed(text) => Cow::Borrowed(&text[..end]),

@@ -45,7 +45,7 @@ fn read(text: &str) -> Option<Digits> {
 }
 
 /// A number that a column can hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Written {
     /// Whether the text is already the number as rows write it: nothing was appended.
     pub(crate) as_is: bool,
@@ -55,9 +55,13 @@ pub(crate) struct Written {
 
 /// Appends a whole number.
 pub(crate) fn push(number: i64, out: &mut String) {
+    // Nearly every count is one digit.
+    if let Some(digit) = u32::try_from(number).ok().and_then(|number| char::from_digit(number, 10)) {
+        return out.push(digit);
+    }
     // The longest: a sign and 19 digits.
     let (mut digits, mut first, mut rest) = ([b'-'; 20], 20, number.unsigned_abs());
-    while rest > 0 || first == 20 {
+    while rest > 0 {
         first -= 1;
         digits[first] = b"0123456789"[(rest % 10) as usize];
         rest /= 10;

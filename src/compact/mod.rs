@@ -10,7 +10,7 @@ use crate::derive::privacy::{hash_address, hash_email, scrub};
 use crate::json::{Mended, Span, push_string, unescape};
 use crate::row::{Flag, FlagSet};
 use crate::schema::{Plan, Rule};
-use crate::tape::{Fate, Kind, Tape};
+use crate::tape::{Entry, Fate, Kind, Tape};
 use fit::fit;
 use names::Names;
 use std::borrow::Cow;
@@ -26,11 +26,7 @@ pub(crate) enum Keep {
 
 impl Keep {
     fn keeps(self, fate: Fate) -> bool {
-        match fate {
-            Fate::Left | Fate::Telling => true,
-            Fate::Taken => self == Self::Whole,
-            Fate::Gone => false,
-        }
+        matches!(fate, Fate::Left | Fate::Telling) || fate == Fate::Taken && self == Self::Whole
     }
 }
 
@@ -78,13 +74,19 @@ impl Compact<'_> {
         out: &mut String,
         mut parts: Option<&mut Vec<Span>>,
     ) -> bool {
-        let tape = self.tape;
-        let is_object = of.is_none_or(|entry| tape.entries[entry].kind == Kind::Object);
-        let mut names = (is_object && tape.repeated).then(|| self.names(of));
+        let entries = self.tape.entries.as_slice();
+        let (first, end, is_object) = match of {
+            None => (0, entries.len(), true),
+            Some(entry) => (entry + 1, entries[entry].end as usize, entries[entry].kind == Kind::Object),
+        };
+        let mut names = (is_object && self.tape.repeated).then(|| self.names(of));
         let (start, mut any, mut tells_of_something) = (out.len(), false, false);
-        for child in tape.children(of) {
-            let entry = &tape.entries[child];
-            if !self.keep.keeps(entry.fate) || names.is_some() && !self.writes(child) {
+        let (keep, mut next) = (self.keep, first);
+        let entries = &entries[..end];
+        while let Some(entry) = entries.get(next) {
+            let child = next;
+            next = entry.end as usize;
+            if !keep.keeps(entry.fate) || names.is_some() && !self.writes(child) {
                 continue;
             }
             let (before, flags) = (out.len(), self.flags);
@@ -92,29 +94,49 @@ impl Compact<'_> {
                 out.push(',');
             }
             let part = out.len();
-            let mut rule = rule;
-            if is_object {
-                let key = self.meaning(entry.key.of(self.text));
-                rule = entry.rule.or(rule);
-                self.key(key, names.as_mut(), out);
-                out.push(':');
-            }
-            if self.value(child, rule, out) {
-                any = true;
-                tells_of_something |= self.keep == Keep::Whole || entry.fate != Fate::Telling;
-                if let Some(parts) = parts.as_deref_mut() {
-                    parts.push(Span::new(part, out.len()));
-                }
+            let as_it_is = if is_object && names.is_none() { self.as_it_is(entry, rule) } else { None };
+            if let Some(member) = as_it_is {
+                out.push_str(member);
             } else {
-                // What is not written needed no mending.
-                out.truncate(before);
-                self.flags = flags;
+                let mut rule = rule;
+                if is_object {
+                    rule = entry.rule.or(rule);
+                    self.key(entry.key.of(self.text), names.as_mut(), out);
+                }
+                if !self.value(child, rule, out) {
+                    // What is not written needed no mending.
+                    out.truncate(before);
+                    self.flags = flags;
+                    continue;
+                }
+            }
+            any = true;
+            tells_of_something |= keep == Keep::Whole || entry.fate != Fate::Telling;
+            if let Some(parts) = parts.as_deref_mut() {
+                parts.push(Span::new(part, out.len()));
             }
         }
         if !tells_of_something {
             out.truncate(start);
         }
         tells_of_something
+    }
+
+    /// The text of a member that needs no change: nearly all of those with a scalar, if the producer writes no spaces.
+    #[inline(always)]
+    fn as_it_is(&self, entry: &Entry, rule: Option<Rule>) -> Option<&str> {
+        let Entry { key, value, .. } = *entry;
+        let is_kept = match entry.kind {
+            Kind::Scalar(Scalar::Text) => true,
+            Kind::Scalar(Scalar::Plain) => !is_huge(value.of(self.text)),
+            _ => false,
+        };
+        // Between the two are a quote and a colon.
+        let is_compact = key.end() + 2 == value.start();
+        let has_other = rule.is_some() || entry.rule.is_some() || !entry.stand_in.is_empty();
+        (is_kept && is_compact && !has_other && is_plain(key.of(self.text)))
+            .then(|| self.text.get(key.start() - 1..value.end()))
+            .flatten()
     }
 
     /// Appends what is kept of a value. False if that is nothing.
@@ -159,10 +181,7 @@ impl Compact<'_> {
             return push_string(stand_in.of(self.made), out);
         }
         if kind == Scalar::Plain {
-            // JSON allows numbers that no reader can hold; as text they are kept and hurt nobody.
-            let has_exponent = || raw.bytes().any(|b| matches!(b, b'e' | b'E'));
-            let huge = (raw.len() > 300 || has_exponent()) && raw.parse::<f64>().is_ok_and(f64::is_infinite);
-            return if huge { push_string(raw, out) } else { out.push_str(raw) };
+            return if is_huge(raw) { push_string(raw, out) } else { out.push_str(raw) };
         }
         let inner = value.unquoted().of(self.text);
         let meaning = if kind == Scalar::Escaped { self.meaning(inner) } else { inner.into() };
@@ -189,7 +208,12 @@ impl Compact<'_> {
         Some(instead)
     }
 
-    fn key(&mut self, key: Cow<str>, names: Option<&mut Names>, out: &mut String) {
+    /// Appends the key that is spelled like this, and the colon after it.
+    fn key(&mut self, spelled: &str, names: Option<&mut Names>, out: &mut String) {
+        if names.is_none() && is_plain(spelled) {
+            return out.extend(["\"", spelled, "\":"]);
+        }
+        let key = self.meaning(spelled);
         let renamed = names.and_then(|names| names.next(&key));
         match (hash_address(&key), renamed, key) {
             (Some(hash), ..) => {
@@ -203,6 +227,7 @@ impl Compact<'_> {
             (None, None, Cow::Borrowed(key)) => out.extend(["\"", key, "\""]),
             (None, None, Cow::Owned(key)) => push_string(&key, out),
         }
+        out.push(':');
     }
 
     /// The keys of the members that will be written.
@@ -223,5 +248,62 @@ impl Compact<'_> {
             self.flags.raise(Flag::TextMended);
         }
         meaning.into()
+    }
+}
+
+/// Whether a key, as it is spelled, means just that, and is no address.
+#[inline(always)]
+fn is_plain(key: &str) -> bool {
+    find(key.as_bytes(), 0, *b"\\@").is_none()
+}
+
+/// JSON allows numbers that no reader can hold; as text they are kept and hurt nobody.
+#[inline(always)]
+fn is_huge(number: &str) -> bool {
+    let digits = number.as_bytes();
+    // The shortest is `1e309`.
+    let may_be = digits.len() > 4 && !matches!(digits[0], b't' | b'f');
+    may_be
+        && (digits.len() > 300 || find(digits, 0, *b"eE").is_some())
+        && number.parse::<f64>().is_ok_and(f64::is_infinite)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// An event whose attributes no column has taken.
+    fn compacted(plan: &Plan, event: &str, keep: Keep) -> (String, FlagSet) {
+        let mut tape = Tape::default();
+        tape.clear(plan);
+        tape.add(plan, event, 0, false).expect("an event");
+        let mut compact = Compact { plan, text: event, tape: &tape, made: "", keep, flags: FlagSet::default() };
+        let mut json = String::new();
+        compact.container(None, usize::MAX, &mut json);
+        (json, compact.flags)
+    }
+
+    proptest! {
+        #[test]
+        fn a_member_is_written_the_same_however_it_is_spaced(
+            members in proptest::collection::vec((
+                prop_oneof!["[a-e]{0,2}", Just("ip".to_owned()), Just("a@b.de".to_owned()), "[a-z]{14,18}@?", r"a\\u00(41|00)"],
+                prop_oneof![
+                    "-?[1-9][0-9]{0,4}(\\.[0-9]{1,3})?([eE][0-9]{1,3})?", "true|false|null", "\"[a-zü ]{0,20}\"",
+                    r#""[a-z@.?&=%#]{0,12}""#, Just(r#""a@b.de""#.to_owned()), r#""(\\u0041|\\"|\\u0000|x){0,3}""#, "[1-9]{301,310}",
+                    Just(r#""203.0.113.77""#.to_owned()),
+                ],
+            ), 0..6),
+        ) {
+            let plan = Plan::embedded().expect("the schema compiles");
+            let [compact, spaced] = [":", ": "].map(|colon| {
+                let members: Vec<_> = members.iter().map(|(key, value)| format!("\"{key}\"{colon}{value}")).collect();
+                format!("{{{}}}", members.join(","))
+            });
+            for keep in [Keep::Left, Keep::Whole] {
+                prop_assert_eq!(compacted(&plan, &compact, keep), compacted(&plan, &spaced, keep), "{}", compact);
+            }
+        }
     }
 }

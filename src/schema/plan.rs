@@ -248,4 +248,12 @@ impl Plan {
     pub(crate) fn first_item_source(&self) -> usize {
         self.items.first().map_or(self.sources.len(), |field| field.sources.start)
     }
+
+    /// Index into [`Self::items`] of the field that a source fills; `None` for a column's source.
+    #[inline]
+    pub(crate) fn item_field(&self, source: u16) -> Option<usize> {
+        let source = usize::from(source);
+        let field = self.sources.get(source).filter(|_| source >= self.first_item_source());
+        field.map(|field| usize::from(field.column))
+    }
 }
