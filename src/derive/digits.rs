@@ -67,8 +67,11 @@ impl Ascii {
     /// Appends the first `length` bytes.
     #[inline(always)]
     pub(super) fn push(&self, length: usize, out: &mut String) {
-        let text = str::from_utf8(&self.0).unwrap_or_default();
-        out.push_str(text.get(..length).unwrap_or_default());
+        if let Ok(text) = str::from_utf8(&self.0)
+            && let Some(text) = text.get(..length)
+        {
+            out.push_str(text);
+        }
     }
 }
 

@@ -107,7 +107,8 @@ impl Deriver {
                 Gives::Arrival => {
                     let (last, written) = &mut self.arrival;
                     if *last != origin.arrival || written.is_empty() {
-                        (*last, *written) = (origin.arrival, String::new());
+                        *last = origin.arrival;
+                        written.clear();
                         time::write(origin.arrival, written);
                     }
                     row.made.push_str(written);

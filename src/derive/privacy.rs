@@ -16,14 +16,10 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex
 }
 
-/// Appends two hexadecimal digits for each byte of a hash.
+/// Appends two hexadecimal digits for each byte of a hash, which has a multiple of sixteen.
 pub(crate) fn push_hex<const BYTES: usize>(hash: &[u8; BYTES], out: &mut String) {
-    for half in hash.chunks(16) {
-        let mut digits = Ascii([b'0'; 32]);
-        for (pair, byte) in digits.0.chunks_exact_mut(2).zip(half) {
-            pair.copy_from_slice(&hexadecimal(*byte));
-        }
-        digits.push(2 * half.len(), out);
+    for sixteen in hash.as_chunks::<16>().0 {
+        Ascii(sixteen.map(hexadecimal).as_flattened().try_into().unwrap_or([b'0'; 32])).push(32, out);
     }
 }
 
