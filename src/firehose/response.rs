@@ -41,7 +41,7 @@ pub struct Response {
 impl Response {
     /// Begins the answer to `request` in a buffer, whatever that holds.
     pub fn new(request: &Request, buffer: Vec<u8>) -> Self {
-        let mut body = Body { bytes: buffer, length: 0 };
+        let mut body = Body::new(buffer);
         body.make_room(OPEN.len());
         body.put(OPEN);
         let date = NaiveDate::default();
@@ -113,7 +113,7 @@ fn least(record: &Record) -> usize {
     1 + ID.len() + record.record_id.len() + FAILED.len()
 }
 
-/// The text of an answer, in a buffer that is written to without being grown for each piece.
+/// The text of an answer.
 #[derive(Debug)]
 struct Body {
     bytes: Vec<u8>,
@@ -122,8 +122,15 @@ struct Body {
 }
 
 impl Body {
-    /// The buffer grows by this much and more.
+    /// What is beyond grows by this much.
     const STEP: usize = 1 << 12;
+
+    /// In a buffer that holds the largest answer, if need be a new one: of memory that is never written to there is none.
+    fn new(buffer: Vec<u8>) -> Self {
+        const LARGEST: usize = MAX_RESPONSE + SURPLUS + Body::STEP;
+        let bytes = if buffer.capacity() < LARGEST { Vec::with_capacity(LARGEST) } else { buffer };
+        Self { bytes, length: 0 }
+    }
 
     #[inline(always)]
     fn make_room(&mut self, length: usize) {
