@@ -73,23 +73,23 @@ fn answer_by(
     request: &Request,
     mut make: impl FnMut(&mut Transform, &Record, &str, usize) -> Result<Done, Reject>,
 ) -> Answer {
-    let mut response = Response::new(request);
+    let mut response = Response::new(request, std::mem::take(&mut transform.answer));
     let mut counts = Counts::default();
     let mut rows_by_type = vec![0; transform.plan().event_types.len()];
     let mut failures = Vec::new();
     for record in &request.records {
         counts.records += 1;
         let data = record.data();
-        counts.bytes_in += data.as_deref().map_or(0, decoded_length);
+        counts.bytes_in += data.map_or(0, decoded_length);
         // Buffers that a panic leaves half-filled are emptied before the next record uses them.
-        let made = catch_unwind(AssertUnwindSafe(|| match &data {
+        let made = catch_unwind(AssertUnwindSafe(|| match data {
             Some(data) => make(transform, record, data, response.room()),
             None => Err(Reject::new(Reason::BadBase64, "the record has no data")),
         }));
         let made = made.unwrap_or_else(|_| Err(Reject::new(Reason::Internal, "the transform panicked")));
         let delivered = made.and_then(|done| {
-            let outcome = Outcome::Ok(transform.rows(), done.partition);
-            let fits = response.answer(transform.plan(), record, outcome);
+            let (plan, rows) = transform.delivery();
+            let fits = response.deliver(plan, record, rows, done.partition);
             let full = || Reject::new(Reason::ResponseFull, "no room left in the answer");
             fits.then_some(done).ok_or_else(|| Reject { events: done.rows, ..full() })
         });
@@ -104,13 +104,13 @@ fn answer_by(
             }
             Err(reject) if reject.reason == Reason::Blank => {
                 counts.dropped += 1;
-                response.answer(transform.plan(), record, Outcome::Dropped);
+                response.answer(record, Outcome::Dropped);
             }
             Err(reject) => {
                 counts.failed[reject.reason as usize] += 1;
                 counts.events += reject.events as u64;
                 counts.rejected += reject.events as u64;
-                response.answer(transform.plan(), record, Outcome::ProcessingFailed);
+                response.answer(record, Outcome::ProcessingFailed);
                 failures.push(Failure { record_id: record.id().into_owned(), reject });
             }
         }
@@ -148,5 +148,18 @@ mod tests {
         assert_eq!(answer.failures[0].record_id, "2");
         let body = String::from_utf8(answer.body).expect("text");
         assert_eq!(body.matches("\"result\":\"Ok\"").count(), 4);
+    }
+
+    #[test]
+    fn an_answer_is_the_same_in_a_buffer_that_was_used_before() {
+        let mut transform = Transform::new(Plan::embedded().expect("the schema compiles"));
+        let records: Vec<_> = (0..30).map(|n| format!(r#"{{"recordId":"{n}","data":"e30="}}"#)).collect();
+        let body = format!(r#"{{"records":[{}]}}"#, records.join(","));
+        let request = Request::parse(&body).expect("a request");
+        let fresh = answer(&mut transform, &request, 0).body;
+        for length in [1, 5_000, 1_000_000] {
+            transform.reuse(vec![b'x'; length]);
+            assert!(answer(&mut transform, &request, 0).body == fresh, "{length} bytes");
+        }
     }
 }

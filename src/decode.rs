@@ -2,18 +2,30 @@
 
 use crate::firehose::BASE64;
 use crate::reject::{Reason, Reject};
-use base64::{DecodeError, Engine};
+use base64::{DecodeError, DecodeSliceError, Engine};
 use serde_json::value::RawValue;
 
+/// How many bytes of text are checked at once.
+const BLOCK: usize = 64;
+
 /// Decodes a record's data into `bytes`, and gives the text in it without byte order mark and surrounding white space.
+/// What `bytes` holds beyond that means nothing: only what is new is written.
 ///
 /// # Errors
 /// [`Reason::BadBase64`], [`Reason::NotUtf8`], or [`Reason::Blank`] if nothing is left.
 pub(crate) fn text<'b>(data: &str, bytes: &'b mut Vec<u8>) -> Result<&'b str, Reject> {
-    bytes.clear();
-    BASE64.decode_vec(data, bytes).map_err(|error| Reject::new(Reason::BadBase64, place(&error)))?;
-    let text = simdutf8::compat::from_utf8(bytes)
-        .map_err(|error| Reject::new(Reason::NotUtf8, format!("not UTF-8 from byte {}", error.valid_up_to())))?;
+    let room = data.len().div_ceil(4) * 3 + BLOCK;
+    if bytes.len() < room {
+        bytes.resize(room, 0);
+    }
+    let length = BASE64.decode_slice(data, bytes).map_err(|error| Reject::new(Reason::BadBase64, place(&error)))?;
+    // With zeros after it, text is as much text as without, and there is no rest to be checked byte by byte.
+    bytes[length..length + BLOCK].fill(0);
+    let text = match simdutf8::basic::from_utf8(&bytes[..length.next_multiple_of(BLOCK)]) {
+        Ok(text) => &text[..length],
+        Err(_) => str::from_utf8(&bytes[..length])
+            .map_err(|error| Reject::new(Reason::NotUtf8, format!("not UTF-8 from byte {}", error.valid_up_to())))?,
+    };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let is_bare = text.starts_with('{') && text.ends_with('}');
     let text = if is_bare { text } else { text.trim_matches([' ', '\t', '\r', '\n']) };
@@ -24,7 +36,11 @@ pub(crate) fn text<'b>(data: &str, bytes: &'b mut Vec<u8>) -> Result<&'b str, Re
 }
 
 /// Where base64 is wrong, without quoting it.
-fn place(error: &DecodeError) -> String {
+fn place(error: &DecodeSliceError) -> String {
+    let error = match error {
+        DecodeSliceError::DecodeError(error) => error,
+        DecodeSliceError::OutputSliceTooSmall => return "more than there is room for".into(),
+    };
     match error {
         DecodeError::InvalidByte(at, _) => format!("not base64 from character {at}"),
         DecodeError::InvalidLastSymbol { offset, .. } => format!("bits left over at character {offset}"),
@@ -60,4 +76,42 @@ pub(crate) fn objects(text: &str) -> Result<Vec<&str>, Reject> {
         return Err(Reject::new(Reason::Blank, "an empty list of events"));
     }
     Ok(objects)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// [`text`], as the libraries say it when asked plainly.
+    fn plain(data: &str) -> Result<String, Reject> {
+        let bytes = BASE64.decode(data);
+        let bytes =
+            bytes.map_err(|error| Reject::new(Reason::BadBase64, place(&DecodeSliceError::DecodeError(error))))?;
+        let text = str::from_utf8(&bytes)
+            .map_err(|error| Reject::new(Reason::NotUtf8, format!("not UTF-8 from byte {}", error.valid_up_to())))?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim_matches([' ', '\t', '\r', '\n']);
+        (!text.is_empty()).then(|| text.to_owned()).ok_or_else(|| Reject::new(Reason::Blank, "nothing but white space"))
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_is_what_the_libraries_say_whatever_the_buffer_held(
+            (text, cut) in ("(\u{feff}| )?([ -~]{0,70}[üŝ€😀]?){0,4}\n?", 0..300usize),
+            wrong in proptest::option::of((0..300usize, any::<u8>())), mut buffer in proptest::collection::vec(any::<u8>(), 0..400),
+        ) {
+            let mut bytes = text.into_bytes();
+            bytes.truncate(cut);
+            if let Some((at, byte)) = wrong && let Some(place) = bytes.get_mut(at) {
+                *place = byte;
+            }
+            let data = BASE64.encode(&bytes);
+            prop_assert_eq!(super::text(&data, &mut buffer).map(str::to_owned), plain(&data));
+        }
+
+        #[test]
+        fn what_is_no_base64_is_rejected_as_the_library_does_it(data in "[A-Za-z0-9+/]{0,200}[A-Za-z=!_-]{0,4}[A-Za-z0-9=]{0,3}") {
+            prop_assert_eq!(super::text(&data, &mut Vec::new()).map(str::to_owned), plain(&data));
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Invocations answered as bytes, past the runtime's own reading and writing of JSON (docs/decisions/0008).
 
+use bytes::Bytes;
 use clickstream::batch::answer;
 use clickstream::firehose::Request;
 use clickstream::telemetry::{failure_lines, metric_line};
@@ -47,13 +48,18 @@ where
         if let Some(id) = invocation.parts.headers.get(INVOCATION_ID) {
             request = request.header(INVOCATION_ID, id);
         }
-        match request.body(Body::from(body)) {
+        let body = Bytes::from(body);
+        match request.body(Body::from(body.clone())) {
             Ok(request) => {
-                let sent = self.client.call(request);
+                let (sent, transform) = (self.client.call(request), self.transform.clone());
                 Box::pin(async move {
                     let status = sent.await?.status();
                     if !status.is_success() {
                         eprintln!("Lambda did not take an answer: {status}");
+                    }
+                    // Sent, it is nobody else's, and its buffer comes back without a copy.
+                    if body.is_unique() {
+                        transform.borrow_mut().reuse(body.into());
                     }
                     Ok(())
                 })

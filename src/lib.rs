@@ -11,7 +11,7 @@
 //! * [`batch`]: records to outcomes; isolation of each record, the budget of the answer, the counts
 //! * [`transform`]: one record to its rows, step by step:
 //!   * `decode`: base64, bytes, text, the objects in it
-//!   * `cursor`, `json`, `chunk`: one's way in JSON text, its strings, sixteen bytes at a time
+//!   * `cursor`, `json`, `chunk`, `digits`: one's way in JSON text, its strings, sixteen bytes at a time, eight digits at a time
 //!   * [`tape`], `walk`, `keys`: one pass over an event, every member matched against the schema's paths
 //!   * `flatten`, `resolve`: which of a column's sources wins, and what becomes of the others
 //!   * `coerce`: text or number to a column's type, never silently lossy
@@ -39,6 +39,7 @@ mod cursor;
 pub mod ddl;
 mod decode;
 pub mod derive;
+mod digits;
 mod encode;
 pub mod firehose;
 mod flatten;

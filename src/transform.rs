@@ -55,6 +55,8 @@ pub struct Transform {
     /// A value while it is written.
     scratch: String,
     rows: Output,
+    /// Room for the next answer.
+    pub(crate) answer: Vec<u8>,
     /// How often each of [`Flag::ALL`] was raised in the rows of the last record.
     flags: [u64; Flag::ALL.len()],
 }
@@ -73,6 +75,7 @@ impl Transform {
             filer: Filer::default(),
             scratch: String::new(),
             rows: Output::default(),
+            answer: Vec::new(),
             flags: [0; Flag::ALL.len()],
         }
     }
@@ -85,6 +88,16 @@ impl Transform {
     /// The rows of the last record that was [`Done`]: newline-terminated JSON.
     pub fn rows(&self) -> &[u8] {
         self.rows.text()
+    }
+
+    /// Takes an answer that was sent: the next one is written into its buffer. Without that, each has a new one.
+    pub fn reuse(&mut self, answer: Vec<u8>) {
+        self.answer = answer;
+    }
+
+    /// The rows for the answer, and what it names their partition by.
+    pub(crate) fn delivery(&mut self) -> (&Plan, &mut Output) {
+        (&self.plan, &mut self.rows)
     }
 
     /// How often each of [`Flag::ALL`] was raised in them.

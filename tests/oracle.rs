@@ -29,7 +29,7 @@ proptest! {
         prop_assert_eq!(request.records.len(), records.len());
         for (ours, (id, data, arrival)) in request.records.iter().zip(&records) {
             prop_assert_eq!(ours.id(), id.as_str());
-            let decoded = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, ours.data().unwrap_or_default().as_ref());
+            let decoded = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, ours.data().unwrap_or_default());
             prop_assert_eq!(decoded.as_ref(), Ok(data));
             // The library's own spelling of a time below 100,000,000 s reads as seconds; Firehose is long past it.
             if *arrival > 100_000_000_000 {

@@ -1,7 +1,6 @@
 //! Columns that follow from other columns, or from how the record came. One file a group of them.
 
 mod days;
-mod digits;
 pub mod ids;
 pub mod ip;
 pub(crate) mod privacy;

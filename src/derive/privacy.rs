@@ -1,9 +1,9 @@
 //! What is never stored in the clear: e-mail addresses, credentials and IP addresses in URLs, keys that the schema
 //! removes.
 
-use super::digits::{Ascii, hexadecimal};
 use crate::chunk::find;
 use crate::derive::ip;
+use crate::digits::{Ascii, hexadecimal};
 use crate::row::{Flag, FlagSet};
 use crate::schema::fold::folded_hash;
 use crate::schema::{Plan, Rule};

@@ -1,7 +1,7 @@
 //! Points in time: every spelling that producers use, as milliseconds since 1970 in UTC.
 
 use super::days;
-use super::digits::{self, Ascii, pair};
+use crate::digits::{self, Ascii, pair};
 use crate::json::trim;
 use chrono::{Datelike, NaiveDate};
 

@@ -75,7 +75,10 @@ fn repeat(who: &str, invocation: &Path, times: usize) -> Result<()> {
     let mut answer = Vec::new();
     if let Some(part) = PARTS.iter().find(|part| part.name == who) {
         let mut transform = part.left_out()?;
-        (0..times).for_each(|_| answer = ours::answered(&mut transform, &body).body);
+        for _ in 0..times {
+            transform.reuse(std::mem::take(&mut answer));
+            answer = ours::answered(&mut transform, &body).body;
+        }
         return Ok(());
     }
     let mut peers = peer::linked()?;

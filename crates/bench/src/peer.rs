@@ -54,7 +54,10 @@ pub fn linked() -> Result<Vec<Box<dyn Peer>>> {
     let typical = Typical::new()?;
     let mut floor = Floor::default();
     Ok(vec![
-        Box::new(Linked::new(ours::NAME, move |body, answer| *answer = ours::answered(&mut transform, body).body)),
+        Box::new(Linked::new(ours::NAME, move |body, answer| {
+            transform.reuse(std::mem::take(answer));
+            *answer = ours::answered(&mut transform, body).body;
+        })),
         Box::new(Linked::new(typical::NAME, move |body, answer| *answer = typical.answer(body))),
         Box::new(Linked::new(floor::NAME, move |body, answer| floor.answer(body, answer))),
     ])

@@ -3,7 +3,7 @@
 /// The values of eight bytes that look like `pattern`: a digit where it has a `0`, the same sign where it has another.
 /// A sign's value is 0.
 #[inline(always)]
-pub(super) fn read(text: [u8; 8], pattern: [u8; 8]) -> Option<[u8; 8]> {
+pub(crate) fn read(text: [u8; 8], pattern: [u8; 8]) -> Option<[u8; 8]> {
     let values = u64::from_le_bytes(text) ^ u64::from_le_bytes(pattern);
     // What is more than the place may hold reaches a byte's highest bit, or has it already.
     let room = u64::from_le_bytes(pattern.map(|sign| if sign == b'0' { 0x7f - 9 } else { 0x7f }));
@@ -13,7 +13,7 @@ pub(super) fn read(text: [u8; 8], pattern: [u8; 8]) -> Option<[u8; 8]> {
 
 /// For each of eight values, the number that it makes with the next one.
 #[inline(always)]
-pub(super) fn pairs(values: [u8; 8]) -> [u8; 8] {
+pub(crate) fn pairs(values: [u8; 8]) -> [u8; 8] {
     let values = u64::from_le_bytes(values);
     (values.wrapping_mul(10).wrapping_add(values >> 8)).to_le_bytes()
 }
@@ -21,7 +21,7 @@ pub(super) fn pairs(values: [u8; 8]) -> [u8; 8] {
 /// The number that eight digits make.
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation)] // eight digits fit
-pub(super) fn number(values: [u8; 8]) -> u32 {
+pub(crate) fn number(values: [u8; 8]) -> u32 {
     // Pairs to fours, fours to eight: what is wanted lies in the upper half of a lane, the rest is cut off.
     let twos = u64::from_le_bytes(pairs(values)) & 0x00ff_00ff_00ff_00ff;
     let fours = (twos.wrapping_mul(100 << 16 | 1) >> 16) & 0x0000_ffff_0000_ffff;
@@ -31,7 +31,7 @@ pub(super) fn number(values: [u8; 8]) -> u32 {
 
 /// The two digits of a number below 100.
 #[inline(always)]
-pub(super) fn pair(number: u32) -> [u8; 2] {
+pub(crate) fn pair(number: u32) -> [u8; 2] {
     const PAIRS: [[u8; 2]; 128] = {
         let mut pairs = [*b"00"; 128];
         let mut n = 0;
@@ -46,7 +46,7 @@ pub(super) fn pair(number: u32) -> [u8; 2] {
 
 /// The two hexadecimal digits of a byte.
 #[inline(always)]
-pub(super) fn hexadecimal(byte: u8) -> [u8; 2] {
+pub(crate) fn hexadecimal(byte: u8) -> [u8; 2] {
     const PAIRS: [[u8; 2]; 256] = {
         let mut pairs = [*b"00"; 256];
         let mut n = 0;
@@ -61,12 +61,12 @@ pub(super) fn hexadecimal(byte: u8) -> [u8; 2] {
 
 /// ASCII text while it is written: a text of few, aligned words is one sooner.
 #[repr(align(16))]
-pub(super) struct Ascii(pub(super) [u8; 32]);
+pub(crate) struct Ascii(pub(crate) [u8; 32]);
 
 impl Ascii {
     /// Appends the first `length` bytes.
     #[inline(always)]
-    pub(super) fn push(&self, length: usize, out: &mut String) {
+    pub(crate) fn push(&self, length: usize, out: &mut String) {
         if let Ok(text) = str::from_utf8(&self.0)
             && let Some(text) = text.get(..length)
         {

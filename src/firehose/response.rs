@@ -1,0 +1,200 @@
+//! The answer to an invocation while it is written.
+
+use super::{BASE64, MAX_RESPONSE, Record, Request};
+use crate::output::Output;
+use crate::partition::Partition;
+use crate::schema::{PARTITION_KEYS, Plan};
+use base64::Engine;
+use chrono::NaiveDate;
+
+/// The fixed texts around an answer's values.
+const OPEN: &str = "{\"records\":[";
+const CLOSE: &str = "]}";
+const ID: &str = "{\"recordId\":";
+const OK: &str = ",\"result\":\"Ok\",\"data\":\"";
+const METADATA: &str = "\",\"metadata\":{\"partitionKeys\":{\"";
+const VALUE: &str = "\":\"";
+const NEXT: &str = "\",\"";
+const END: &str = "\"}}}";
+const DROPPED: &str = ",\"result\":\"Dropped\",\"data\":\"\"}";
+const FAILED: &str = ",\"result\":\"ProcessingFailed\",\"data\":\"\"}";
+
+/// What becomes of a record without rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Not delivered, and nothing is wrong.
+    Dropped,
+    /// Kept in the error prefix.
+    ProcessingFailed,
+}
+
+/// An answer while it is written. For every request that Lambda takes there is one within the limit: with Firehose's ids
+/// and times, a record takes at least 129 bytes of a request and its failure 110 of the answer.
+#[derive(Debug)]
+pub struct Response {
+    body: Body,
+    /// Bytes that the records not yet answered need at the least.
+    reserved: usize,
+    /// The last record's date, and its text.
+    date: (NaiveDate, String),
+}
+
+impl Response {
+    /// Begins the answer to `request` in a buffer, whatever that holds.
+    pub fn new(request: &Request, buffer: Vec<u8>) -> Self {
+        let mut body = Body::new(buffer);
+        body.make_room(OPEN.len());
+        body.put(OPEN);
+        let date = NaiveDate::default();
+        let text = Partition { event_type: 0, date }.date_text();
+        Self { body, reserved: request.records.iter().map(least).sum(), date: (date, text) }
+    }
+
+    /// How many bytes of rows the next record can have at the most, its answer's frame not counted.
+    pub fn room(&self) -> usize {
+        MAX_RESPONSE.saturating_sub(self.body.length + self.reserved) / 4 * 3
+    }
+
+    /// Answers the next record, which has no rows. There always is room for that.
+    pub fn answer(&mut self, record: &Record, outcome: Outcome) {
+        self.reserved -= least(record);
+        self.body.make_room(least(record));
+        self.body.begin(record);
+        self.body.put(match outcome {
+            Outcome::Dropped => DROPPED,
+            Outcome::ProcessingFailed => FAILED,
+        });
+    }
+
+    /// Answers the next record with its rows and the partition that they belong to. False, and nothing is written, if that
+    /// would leave too little room for the rest. The rows are the same afterwards.
+    pub(crate) fn deliver(&mut self, plan: &Plan, record: &Record, rows: &mut Output, partition: Partition) -> bool {
+        let rest = self.reserved - least(record);
+        let ([event_type, date], name) = (PARTITION_KEYS, &plan.event_types[partition.event_type]);
+        if self.date.0 != partition.date {
+            self.date = (partition.date, partition.date_text());
+        }
+        let data = rows.len().div_ceil(3) * 4;
+        let before = self.body.separator().len() + ID.len() + record.record_id.len() + OK.len();
+        let metadata = METADATA.len() + event_type.len() + name.len() + date.len() + self.date.1.len();
+        let frame = before + metadata + VALUE.len() + NEXT.len() + VALUE.len() + END.len();
+        if self.body.length + frame + data + rest + CLOSE.len() > MAX_RESPONSE {
+            return false;
+        }
+        self.reserved = rest;
+        let body = &mut self.body;
+        body.make_room(frame + data + SURPLUS);
+        body.begin(record);
+        body.put(OK);
+        encode(rows, &mut body.bytes[body.length..]);
+        body.length += data;
+        body.put(METADATA);
+        body.put(event_type);
+        body.put(VALUE);
+        body.put(name);
+        body.put(NEXT);
+        body.put(date);
+        body.put(VALUE);
+        body.put(&self.date.1);
+        body.put(END);
+        true
+    }
+
+    /// The whole answer.
+    pub fn finish(mut self) -> Vec<u8> {
+        self.body.make_room(CLOSE.len());
+        self.body.put(CLOSE);
+        self.body.bytes.truncate(self.body.length);
+        self.body.bytes
+    }
+}
+
+/// The bytes of the longest answer without rows, and the comma before it.
+fn least(record: &Record) -> usize {
+    1 + ID.len() + record.record_id.len() + FAILED.len()
+}
+
+/// The text of an answer.
+#[derive(Debug)]
+struct Body {
+    bytes: Vec<u8>,
+    /// How much of `bytes` is written; what is beyond means nothing.
+    length: usize,
+}
+
+impl Body {
+    /// What is beyond grows by this much.
+    const STEP: usize = 1 << 12;
+
+    /// In a buffer that holds the largest answer, if need be a new one: of memory that is never written to there is none.
+    fn new(buffer: Vec<u8>) -> Self {
+        const LARGEST: usize = MAX_RESPONSE + SURPLUS + Body::STEP;
+        let bytes = if buffer.capacity() < LARGEST { Vec::with_capacity(LARGEST) } else { buffer };
+        Self { bytes, length: 0 }
+    }
+
+    #[inline(always)]
+    fn make_room(&mut self, length: usize) {
+        let end = self.length + length;
+        if self.bytes.len() < end {
+            self.bytes.resize(end + Self::STEP, 0);
+        }
+    }
+
+    /// Writes what there is room for.
+    #[inline(always)]
+    fn put(&mut self, text: &str) {
+        let start = self.length;
+        self.length += text.len();
+        self.bytes[start..self.length].copy_from_slice(text.as_bytes());
+    }
+
+    fn separator(&self) -> &'static str {
+        if self.length == OPEN.len() { "" } else { "," }
+    }
+
+    /// Writes what every record's answer begins with.
+    #[inline(always)]
+    fn begin(&mut self, record: &Record) {
+        self.put(self.separator());
+        self.put(ID);
+        self.put(record.record_id);
+    }
+}
+
+/// The most that [`encode`] writes beyond the end.
+const SURPLUS: usize = 32;
+
+/// Writes `bytes` in base64 where `out` begins. The library's loop takes 24 of them at once, and leaves the last 8 and what
+/// is left over to a slower one: there are zeros after them for the time, and what stands for zeros means nothing.
+fn encode(bytes: &mut Output, out: &mut [u8]) {
+    const BLOCK: usize = 24;
+    const LEFT: usize = 8;
+    let length = bytes.len();
+    let padded = (length + BLOCK - 1 - LEFT) / BLOCK * BLOCK + LEFT;
+    // The slice is longer than base64 with padding needs.
+    let _ = BASE64.encode_slice(&bytes.with_zeros(BLOCK)[..padded], out);
+    let end = length.div_ceil(3) * 4;
+    match length % 3 {
+        1 => out[end - 2..end].copy_from_slice(b"=="),
+        2 => out[end - 1] = b'=',
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn bytes_are_encoded_as_the_library_does_it(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let expected = BASE64.encode(&bytes);
+            let (mut left, mut out) = (Output::default(), vec![b'!'; expected.len() + SURPLUS]);
+            left.append(&bytes, 0, bytes.len());
+            encode(&mut left, &mut out);
+            prop_assert_eq!((left.text(), &out[..expected.len()]), (bytes.as_slice(), expected.as_bytes()));
+        }
+    }
+}
