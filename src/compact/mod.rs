@@ -271,13 +271,14 @@ fn is_huge(number: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keys::Keys;
     use proptest::prelude::*;
 
     /// An event whose attributes no column has taken.
     fn compacted(plan: &Plan, event: &str, keep: Keep) -> (String, FlagSet) {
         let mut tape = Tape::default();
         tape.clear(plan);
-        tape.add(plan, event, 0, false).expect("an event");
+        tape.add((plan, &mut Keys::default()), event, 0, false).expect("an event");
         let mut compact = Compact { plan, text: event, tape: &tape, made: "", keep, flags: FlagSet::default() };
         let mut json = String::new();
         compact.container(None, usize::MAX, &mut json);
