@@ -2,69 +2,71 @@
 
 /// A set of numbers below a bound, read in ascending order.
 #[derive(Debug, Default)]
-pub(crate) struct Bits(Vec<u64>);
+pub(crate) struct Bits {
+    /// Of the numbers below 128: most bounds are not above.
+    low: [u64; 2],
+    high: Vec<u64>,
+}
 
 impl Bits {
     /// Empties the set, for numbers below `bound`.
     pub(crate) fn clear(&mut self, bound: usize) {
-        self.0.clear();
-        self.0.resize(bound.div_ceil(64), 0);
+        self.low = [0; 2];
+        let high = bound.div_ceil(64).saturating_sub(2);
+        if high > 0 {
+            self.high.clear();
+            self.high.resize(high, 0);
+        }
     }
 
     /// Makes the set hold what `other` does.
     pub(crate) fn copy(&mut self, other: &Self) {
-        self.0.clone_from(&other.0);
+        self.low = other.low;
+        self.high.clone_from(&other.high);
     }
 
     /// Adds a number; one that is not below the bound is left out.
+    #[inline(always)]
     pub(crate) fn add(&mut self, number: usize) {
-        if let Some(word) = self.0.get_mut(number / 64) {
+        if let Some(word) = self.word(number) {
             *word |= 1 << (number % 64);
         }
     }
 
-    /// Adds a number; false if it is in the set already or not below the bound.
-    #[inline(always)]
-    pub(crate) fn insert(&mut self, number: usize) -> bool {
-        let Some(word) = self.0.get_mut(number / 64) else { return false };
-        let bit = 1 << (number % 64);
-        let is_new = *word & bit == 0;
-        *word |= bit;
-        is_new
-    }
-
     /// Takes a number out.
     pub(crate) fn remove(&mut self, number: usize) {
-        if let Some(word) = self.0.get_mut(number / 64) {
+        if let Some(word) = self.word(number) {
             *word &= !(1 << (number % 64));
         }
     }
 
-    /// Whether a number is in it.
-    pub(crate) fn has(&self, number: usize) -> bool {
-        self.0.get(number / 64).is_some_and(|word| word & 1 << (number % 64) != 0)
+    #[inline(always)]
+    fn word(&mut self, number: usize) -> Option<&mut u64> {
+        match number / 64 {
+            at @ 0..2 => Some(&mut self.low[at]),
+            at => self.high.get_mut(at - 2),
+        }
     }
 
-    /// The smallest number from `from` on that is in the set.
-    pub(crate) fn next(&self, from: usize) -> Option<usize> {
-        let mut word = self.0.get(from / 64)? & u64::MAX << (from % 64);
-        let mut at = from / 64;
-        while word == 0 {
-            at += 1;
-            word = *self.0.get(at)?;
-        }
-        Some(at * 64 + word.trailing_zeros() as usize)
+    /// Whether a number is in it.
+    #[inline(always)]
+    pub(crate) fn has(&self, number: usize) -> bool {
+        let word = match number / 64 {
+            at @ 0..2 => self.low[at],
+            at => self.high.get(at - 2).copied().unwrap_or_default(),
+        };
+        word & 1 << (number % 64) != 0
     }
 
     /// The numbers in the set.
     pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
-        let (mut word, mut at, mut words) = (0u64, 0, self.0.iter());
+        let (mut word, mut at) = (self.low[0], 0);
         std::iter::from_fn(move || {
             while word == 0 {
-                word = *words.next()?;
-                at += 64;
+                at += 1;
+                word = if at == 1 { self.low[1] } else { *self.high.get(at - 2)? };
             }
-            let number = at - 64 + word.trailing_zeros() as usize;
+            let number = at * 64 + word.trailing_zeros() as usize;
             word &= word - 1;
             Some(number)
         })
@@ -83,9 +85,10 @@ mod tests {
             bits.add(number);
         }
         assert_eq!(bits.iter().collect::<Vec<_>>(), [0, 63, 64, 129]);
-        assert_eq!((bits.next(1), bits.next(64), bits.next(65), bits.next(130)), (Some(63), Some(64), Some(129), None));
+        assert!(bits.has(64) && bits.has(129) && !bits.has(65) && !bits.has(192));
         bits.remove(64);
-        assert_eq!(bits.next(64), Some(129));
+        bits.remove(129);
+        assert_eq!(bits.iter().collect::<Vec<_>>(), [0, 63]);
         bits.clear(130);
         assert_eq!(bits.iter().next(), None);
     }

@@ -82,15 +82,18 @@ impl<'a> Cursor<'a> {
     /// after it: its inside, and its bytes. `None`, and the cursor stays where it is, for any other.
     #[inline(always)]
     pub(crate) fn short_key(&mut self) -> Option<(Span, Spelling)> {
-        let (b'"', rest) = self.bytes.get(self.at..)?.split_first()? else { return None };
-        let bytes = rest.first_chunk::<{ chunk::SIZE }>()?;
-        let length = Chunk::new(*bytes).ends_or_escapes().trailing_zeros() as usize;
-        if rest.get(length + 1) != Some(&b':') || bytes.get(length) != Some(&b'"') {
+        const QUOTES: usize = "\"\":".len();
+        let [b'"', rest @ ..] = self.bytes.get(self.at..)?.first_chunk::<{ chunk::SIZE + QUOTES }>()? else {
+            return None;
+        };
+        let bytes = *rest.first_chunk()?;
+        let length = Chunk::new(bytes).ends_or_escapes().trailing_zeros() as usize;
+        if length >= chunk::SIZE || rest[length..length + 2] != *b"\":" {
             return None;
         }
         let start = self.at + 1;
         self.at = start + length + 2;
-        Some((Span::new(start, start + length), Spelling::first(*bytes, length)))
+        Some((Span::new(start, start + length), Spelling::first(bytes, length)))
     }
 
     /// Steps over a string, a number or a literal that begins here. `None` if none does.

@@ -73,7 +73,7 @@ fn tree(plan: &Plan, inner: &str) -> Option<String> {
     };
     let mut tape = Tape::default();
     tape.clear(plan);
-    tape.add((plan, &mut Keys::default()), &object, 0, false).ok()?;
+    tape.add((plan, &mut Keys::default()), &object, (0, 1), false).ok()?;
     let flags = FlagSet::default();
     let mut compact = Compact { plan, text: &object, tape: &tape, made: "", keep: Keep::Whole, flags };
     let mut kept = String::new();

@@ -85,10 +85,10 @@ impl Entry {
 #[derive(Debug, Default)]
 pub(crate) struct Tape {
     pub(crate) entries: Vec<Entry>,
-    /// Column sources that are answered.
-    answered: Bits,
-    /// For each that is: index of the entry that answers it.
-    hits: Vec<u32>,
+    /// For each column source, the entry that answers it, and in which event: of an earlier one, it means nothing.
+    hits: Vec<(u32, u32)>,
+    /// The number of the event.
+    event: u32,
     /// Which dialect markers are there.
     pub(crate) markers: u64,
     /// Whether privacy removed a key.
@@ -103,45 +103,44 @@ pub(crate) struct Tape {
     pub(crate) found: Cells,
     /// The other columns that are answered: a value, or several, have to be looked at.
     open: Bits,
-    /// The number that [`crate::keys::Keys`] gave the object that was added first.
-    pub(crate) root: Option<u64>,
 }
 
 impl Tape {
     /// Empties the tape.
     pub(crate) fn clear(&mut self, plan: &Plan) {
         self.entries.clear();
-        self.answered.clear(plan.first_item_source());
-        self.hits.resize(plan.first_item_source(), 0);
+        self.event = self.event.wrapping_add(1);
+        if self.event == 0 || self.hits.len() != plan.first_item_source() {
+            self.hits = vec![(0, 0); plan.first_item_source()];
+            self.event = 1;
+        }
         self.markers = 0;
         self.removed = false;
         self.repeated = false;
         self.envelope = None;
         self.found.clear(plan.columns.len());
         self.open.clear(plan.columns.len());
-        self.root = None;
     }
 
     /// Makes the tape say what `other` does.
     pub(crate) fn copy(&mut self, other: &Self) {
         self.entries.clone_from(&other.entries);
         self.hits.clone_from(&other.hits);
-        self.answered.copy(&other.answered);
+        self.event = other.event;
         self.markers = other.markers;
         self.removed = other.removed;
         self.repeated = other.repeated;
         self.envelope = other.envelope;
         self.found.copy(&other.found);
         self.open.copy(&other.open);
-        self.root = other.root;
     }
 
     /// Takes back that a column is answered: its entries are left over.
     pub(crate) fn forget(&mut self, column: usize, sources: Range<usize>) {
-        for source in sources {
-            if self.answered.has(source) {
-                self.entries[self.hits[source] as usize].fate = Fate::Left;
-                self.answered.remove(source);
+        for hit in &mut self.hits[sources] {
+            if hit.1 == self.event {
+                self.entries[hit.0 as usize].fate = Fate::Left;
+                hit.1 = 0;
             }
         }
         self.found.empty(column);
@@ -150,15 +149,14 @@ impl Tape {
 
     /// Whether any of these column sources is answered.
     pub(crate) fn answers(&self, sources: Range<usize>) -> bool {
-        self.answered.next(sources.start).is_some_and(|source| source < sources.end)
+        self.hits(sources).next().is_some()
     }
 
     /// Which of these column sources are answered, best first, each with the entry that does.
     #[inline]
     pub(crate) fn hits(&self, sources: Range<usize>) -> impl Iterator<Item = (usize, usize)> + use<'_> {
-        let next = move |from| self.answered.next(from).filter(|source| *source < sources.end);
-        std::iter::successors(next(sources.start), move |source| next(source + 1))
-            .map(|source| (source, self.hits[source] as usize))
+        let hits = self.hits[sources.clone()].iter().zip(sources);
+        hits.filter(|((_, event), _)| *event == self.event).map(|((entry, _), source)| (source, *entry as usize))
     }
 
     /// The columns that are answered and not found as they are, in order.
@@ -179,9 +177,9 @@ impl Tape {
     /// Notes that an entry answers a path of a column. Gives the entry that answered it before.
     #[inline(always)]
     pub(crate) fn answer(&mut self, source: u16, index: usize) -> Option<usize> {
-        let source = usize::from(source);
-        let before = std::mem::replace(&mut self.hits[source], entry_number(index));
-        (!self.answered.insert(source)).then_some(before as usize)
+        let hit = (entry_number(index), self.event);
+        let (entry, event) = std::mem::replace(&mut self.hits[usize::from(source)], hit);
+        (event == self.event).then_some(entry as usize)
     }
 
     /// Whether a column is answered.

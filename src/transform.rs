@@ -182,8 +182,8 @@ impl Transform {
     /// The rows of one object of a record: an event, or an envelope of several. Gives where the object ends.
     fn object(&mut self, text: &str, at: usize, record: &mut Rows) -> Result<usize, Reject> {
         self.tape.clear(&self.plan);
-        self.keys.begin();
-        let end = self.tape.add((&self.plan, &mut self.keys), text, at, true).map_err(reject)?;
+        let object = self.keys.begin();
+        let end = self.tape.add((&self.plan, &mut self.keys), text, (at, object), true).map_err(reject)?;
         let Some(envelope) = self.tape.envelope else {
             self.row(text, Span::new(at, end), "", record)?;
             return Ok(end);
@@ -191,7 +191,8 @@ impl Transform {
         let names_itself = self.tape.answers(self.plan.columns[self.plan.roles.event_name].sources.clone());
         if names_itself {
             self.tape.clear(&self.plan);
-            self.tape.add((&self.plan, &mut self.keys), text, at, false).map_err(reject)?;
+            let object = self.keys.begin();
+            self.tape.add((&self.plan, &mut self.keys), text, (at, object), false).map_err(reject)?;
             self.row(text, Span::new(at, end), "", record)?;
             return Ok(end);
         }
@@ -208,7 +209,8 @@ impl Transform {
                 return Err(Reject::new(Reason::TooManyEvents, detail));
             }
             self.tape.copy(&self.beside);
-            self.tape.add((&self.plan, &mut self.keys), text, event.start(), false).map_err(reject)?;
+            let object = self.keys.event();
+            self.tape.add((&self.plan, &mut self.keys), text, (event.start(), object), false).map_err(reject)?;
             self.row(text, event, &around, record)?;
         }
         Ok(end)

@@ -3,7 +3,7 @@
 use crate::coerce::held;
 use crate::cursor::{Cursor, Scalar};
 use crate::json::Span;
-use crate::keys::{Fills, Keys, Meaning, NOWHERE, Open};
+use crate::keys::{Fills, Keys, Meaning, NOWHERE};
 use crate::row::{Cell, FilledBy};
 use crate::schema::Plan;
 use crate::schema::fold::folds_to;
@@ -11,22 +11,23 @@ use crate::schema::plan::{Elements, NO_SOURCE, Node};
 use crate::tape::{Entry, Fate, Kind, MAX_DEPTH, Stop, Tape, entry_number};
 
 impl Tape {
-    /// Adds the members of the object that begins at `at` in `text`. With `expand`, an envelope's array is left out and
+    /// Adds the members of the object that begins at `at` in `text`, and that has a number from `keys`. With `expand`, an envelope's array is left out and
     /// noted instead; the objects in it are only looked at when they are added themselves. Gives where the object ends.
     pub(crate) fn add(
         &mut self,
         (plan, keys): (&Plan, &mut Keys),
         text: &str,
-        at: usize,
+        (at, object): (usize, u64),
         expand: bool,
     ) -> Result<usize, Stop> {
         let mut cursor = Cursor::new(text, at);
         if cursor.next() != b'{' {
             return Err(Stop::NotJson);
         }
-        let object = keys.open(self.root);
-        self.root.get_or_insert(object.number);
-        Walk { plan, keys, text, tape: self, expand }.object(cursor.at(), (0, object), 1)
+        let mut walk = Walk { plan, keys, text, tape: self, expand };
+        let end = walk.object(cursor.at(), (0, object), 1)?;
+        walk.tape.repeated |= walk.keys.repeated;
+        Ok(end)
     }
 }
 
@@ -80,18 +81,17 @@ impl<'a> Walk<'a> {
     }
 
     /// The object that begins at `at`, its place in the schema's tree given. Gives where it ends.
-    fn object(&mut self, at: usize, object: (u32, Open), depth: usize) -> Result<usize, Stop> {
+    fn object(&mut self, at: usize, object: (u32, u64), depth: usize) -> Result<usize, Stop> {
         let mut cursor = Cursor::new(self.text, at);
         cursor.step();
         let mut more = cursor.next() != b'}';
         while more {
-            let (key, (meaning, repeated)) = if let Some((key, spelling)) = cursor.short_key() {
+            let (key, meaning) = if let Some((key, spelling)) = cursor.short_key() {
                 (key, self.keys.short(self.plan, object, spelling))
             } else {
                 let (key, escaped) = cursor.key().ok_or(Stop::NotJson)?;
                 (key, self.keys.any(self.plan, object, (key.of(self.text), escaped)))
             };
-            self.tape.repeated |= repeated;
             let first = cursor.next();
             let at = if matches!(first, b'{' | b'[') || meaning.removed {
                 let meaning = *meaning;
@@ -172,7 +172,7 @@ impl<'a> Walk<'a> {
             Some(Elements::Items(item, _)) => *item,
             _ => place,
         };
-        let object = self.keys.open(None);
+        let object = self.keys.inner();
         self.object(cursor.at(), (inside, object), depth + 1)
     }
 

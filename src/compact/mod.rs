@@ -278,7 +278,7 @@ mod tests {
     fn compacted(plan: &Plan, event: &str, keep: Keep) -> (String, FlagSet) {
         let mut tape = Tape::default();
         tape.clear(plan);
-        tape.add((plan, &mut Keys::default()), event, 0, false).expect("an event");
+        tape.add((plan, &mut Keys::default()), event, (0, 1), false).expect("an event");
         let mut compact = Compact { plan, text: event, tape: &tape, made: "", keep, flags: FlagSet::default() };
         let mut json = String::new();
         compact.container(None, usize::MAX, &mut json);
