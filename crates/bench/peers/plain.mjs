@@ -4,7 +4,9 @@
 // answer; prints the CPU time (garbage collector's threads included) from the invocation's bytes to the answer's, in
 // nanoseconds.
 
+import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
+import { isIPv4, isIPv6 } from "node:net";
 import { createInterface } from "node:readline";
 
 const mapping = JSON.parse(readFileSync(new URL("mapping.json", import.meta.url), "utf8"));
@@ -17,12 +19,10 @@ const columns = mapping.columns.map(({ name, type, sources }) => ({
 }));
 const itemFields = mapping.item_fields;
 const numericItemFields = new Set(["price", "quantity", "position"]);
-const parameters = new Map([
-  ["utm_source", "utm_source"],
-  ["utm_medium", "utm_medium"],
-  ["utm_campaign", "utm_campaign"],
-  ["q", "search_term"],
-]);
+const parameters = new Map(Object.entries(mapping.parameters));
+const clickIds = new Set(mapping.click_ids);
+const firstItem = Object.entries(mapping.first_item);
+const truths = new Map([["true", true], ["yes", true], ["1", true], ["granted", true], ["false", false], ["no", false], ["0", false], ["denied", false]]);
 
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -56,6 +56,22 @@ function number(value) {
   return Number.isNaN(parsed) ? undefined : parsed;
 }
 
+/** The /24 or /48 network of an IP address, the first one of a list. */
+function network(value) {
+  const address = String(value).split(",", 1)[0].trim();
+  if (isIPv4(address)) return `${address.slice(0, address.lastIndexOf("."))}.0`;
+  if (!isIPv6(address)) return undefined;
+  // The URL parser knows the canonical spelling.
+  const [first, second, third] = new URL(`http://[${address}]`).hostname.slice(1, -1).split(":");
+  return `${first}:${second}:${third}::`;
+}
+
+/** SHA-256 of the trimmed lower-case address. */
+function email(value) {
+  if (typeof value !== "string" || !value.includes("@")) return undefined;
+  return createHash("sha256").update(value.trim().toLowerCase()).digest("hex");
+}
+
 /** RFC 3339, the same with a space and without an offset (UTC), or an epoch in seconds or milliseconds. */
 function time(value) {
   if (typeof value === "string" && !/^\d+$/.test(value)) {
@@ -82,25 +98,39 @@ function items(value, row) {
     return flat;
   });
   row.item_count = rows.length;
+  row.item_quantity ??= rows.reduce((sum, { quantity }) => sum + (quantity ?? 1), 0);
   if (rows.length > 0 && row.item_id === undefined) {
-    row.item_id = rows[0].item_id;
-    row.item_price = rows[0].price ?? row.item_price;
+    for (const [column, field] of firstItem) row[column] ??= rows[0][field];
   }
   return JSON.stringify(rows);
 }
 
-const convert = { text, id, lower_id: (value) => id(value)?.toLowerCase(), number, time };
+const convert = {
+  text,
+  lower: (value) => text(value)?.toLowerCase(),
+  id,
+  lower_id: (value) => id(value)?.toLowerCase(),
+  number,
+  boolean: (value) => truths.get(text(value)?.trim().toLowerCase()),
+  network,
+  email,
+  time,
+};
 
-/** What the page's URL says: host, path, campaign, search. */
+/** What the URLs say: hosts, path, query, campaign, click id, search. */
 function page(row) {
+  if (row.referrer_url !== undefined && URL.canParse(row.referrer_url)) row.referrer_host = new URL(row.referrer_url).host;
   if (row.page_url === undefined || !URL.canParse(row.page_url)) return;
   const url = new URL(row.page_url);
   row.page_host ??= url.host;
   row.page_path ??= url.pathname;
   if (url.search === "") return;
+  // As it was sent: the URL's own search is encoded anew.
+  row.page_query = row.page_url.split("#", 1)[0].slice(row.page_url.indexOf("?") + 1);
   for (const [key, value] of url.searchParams) {
     const column = parameters.get(key);
     if (column !== undefined) row[column] ??= value;
+    else if (clickIds.has(key) && row.click_id === undefined) [row.click_id, row.click_id_type] = [value, key];
   }
 }
 
@@ -115,6 +145,7 @@ function flatten(event, arrival) {
   const eventTime = row.event_time ?? arrival;
   row.event_time = eventTime.toISOString();
   row.received_at = arrival.toISOString();
+  row.schema_version = 1;
   page(row);
   const eventType = eventTypes.get((row.event_name ?? "").toLowerCase().replace(/[ _-]/g, "")) ?? "other";
   if (eventType === "purchase") row.order_total ??= row.event_value;

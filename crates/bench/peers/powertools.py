@@ -4,6 +4,8 @@ Run by the benchmark: reads one request a line from standard input, as JSON with
 its answer; prints the CPU time from the invocation's bytes to the answer's, in nanoseconds.
 """
 
+import hashlib
+import ipaddress
 import json
 import sys
 import time
@@ -30,8 +32,10 @@ COLUMNS = [
     for column in MAPPING["columns"]
 ]
 NUMERIC_ITEM_FIELDS = {"price", "quantity", "position"}
-PARAMETERS = {"utm_source": "utm_source", "utm_medium": "utm_medium", "utm_campaign": "utm_campaign", "q": "search_term"}
-FIRST_ITEM = [("item_id", "item_id"), ("item_price", "price")]
+PARAMETERS = MAPPING["parameters"]
+CLICK_IDS = set(MAPPING["click_ids"])
+FIRST_ITEM = list(MAPPING["first_item"].items())
+TRUTHS = {"true": True, "yes": True, "1": True, "granted": True, "false": False, "no": False, "0": False, "denied": False}
 FOLD = str.maketrans("", "", " _-")
 
 
@@ -71,6 +75,31 @@ def as_id(value):
 def as_lower_id(value):
     text = as_id(value)
     return text and text.lower()
+
+
+def as_lower(value):
+    text = as_text(value)
+    return text and text.lower()
+
+
+def as_boolean(value):
+    text = as_text(value)
+    return text and TRUTHS.get(text.strip().lower())
+
+
+def as_network(value):
+    """The /24 or /48 network of an IP address, the first one of a list."""
+    try:
+        address = ipaddress.ip_address(value.split(",", 1)[0].strip())
+    except ValueError:
+        return None
+    kept = 24 if address.version == 4 else 48
+    return str(ipaddress.ip_network((address, kept), strict=False).network_address)
+
+
+def as_email(value):
+    """SHA-256 of the trimmed lower-case address."""
+    return hashlib.sha256(value.strip().lower().encode()).hexdigest() if isinstance(value, str) and "@" in value else None
 
 
 def as_number(value):
@@ -118,18 +147,31 @@ def items(value, row):
             flat["extra"] = item
         rows.append(flat)
     row["item_count"] = len(rows)
+    row.setdefault("item_quantity", sum(item.get("quantity", 1) for item in rows))
     if rows and "item_id" not in row:
         for column, field in FIRST_ITEM:
             if field in rows[0]:
-                row[column] = rows[0][field]
+                row.setdefault(column, rows[0][field])
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
-CONVERT = {"text": as_text, "id": as_id, "lower_id": as_lower_id, "number": as_number, "time": as_time}
+CONVERT = {
+    "text": as_text,
+    "lower": as_lower,
+    "id": as_id,
+    "lower_id": as_lower_id,
+    "number": as_number,
+    "boolean": as_boolean,
+    "network": as_network,
+    "email": as_email,
+    "time": as_time,
+}
 
 
 def page(row):
-    """What the page's URL says: host, path, campaign, search."""
+    """What the URLs say: hosts, path, query, campaign, click id, search."""
+    if "referrer_url" in row and (host := urlsplit(row["referrer_url"]).netloc):
+        row["referrer_host"] = host.lower()
     url = row.get("page_url")
     if not url:
         return
@@ -137,9 +179,12 @@ def page(row):
     row.setdefault("page_host", parts.netloc.lower())
     row.setdefault("page_path", parts.path or "/")
     if parts.query:
+        row["page_query"] = parts.query
         for key, value in parse_qsl(parts.query):
             if key in PARAMETERS:
                 row.setdefault(PARAMETERS[key], value)
+            elif key in CLICK_IDS and "click_id" not in row:
+                row["click_id"], row["click_id_type"] = value, key
 
 
 def flatten(event, arrival):
@@ -154,6 +199,7 @@ def flatten(event, arrival):
     event_time = row.get("event_time", arrival)
     row["event_time"] = iso(event_time)
     row["received_at"] = iso(arrival)
+    row["schema_version"] = 1
     page(row)
     event_type = EVENT_TYPES.get(row.get("event_name", "").lower().translate(FOLD), "other")
     if event_type == "purchase" and "event_value" in row:

@@ -59,7 +59,8 @@ The peers ([Python](../crates/bench/peers/powertools.py), [Node.js](../crates/be
 [Rust](../crates/bench/src/typical.rs)) are what one would write from their documentation around one \
 [table of columns](../crates/bench/peers/mapping.json). Before times are taken, their rows are held against the \
 transform's: equal in every column that they cover, for three dialects (plain, Segment calls, gtag). They do less: {covered} of \
-{columns} columns, no user agents, no privacy (addresses, cards and passwords go through), no flags, no widths and types that \
+{columns} columns, no user agents, no ids for events without one, no privacy but for the columns of IP and e-mail addresses \
+(elsewhere they, cards and passwords go through), no flags, no widths and types that \
 are held, no repeated keys, no spellings but the listed ones, no batches and envelopes, no limit of the answer's size, no \
 metrics. The [floor](../crates/bench/src/floor.rs) makes no rows at all: it decodes, looks at every byte once, copies and \
 encodes with vector instructions.\n\n"

@@ -6,7 +6,9 @@ use aws_lambda_events::firehose::{KinesisFirehoseResponseRecord, KinesisFirehose
 use chrono::{DateTime, NaiveDateTime, SecondsFormat, TimeDelta, Utc};
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use std::collections::{HashMap, HashSet};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// As tables call it.
 pub const NAME: &str = "typical Rust";
@@ -19,9 +21,13 @@ pub const MAPPING: &str = include_str!("../peers/mapping.json");
 #[serde(rename_all = "snake_case")]
 enum Type {
     Text,
+    Lower,
     Id,
     LowerId,
     Number,
+    Boolean,
+    Network,
+    Email,
     Time,
     Items,
 }
@@ -55,6 +61,11 @@ impl From<String> for Path {
 pub struct Typical {
     columns: Vec<Column>,
     item_fields: Vec<ItemField>,
+    /// Columns that the first item fills, and from which of its fields.
+    first_item: BTreeMap<String, String>,
+    /// Parameters of the page's URL, and the columns that they fill.
+    parameters: HashMap<String, String>,
+    click_ids: HashSet<String>,
     blocked_ids: HashSet<String>,
     event_types: HashMap<String, String>,
 }
@@ -108,6 +119,10 @@ impl Typical {
             let Some(value) = take(&mut event, &column.sources) else { continue };
             let value = match column.r#type {
                 Type::Text => text(&value).map(Value::from),
+                Type::Lower => text(&value).map(|text| text.to_lowercase().into()),
+                Type::Boolean => text(&value).and_then(|text| boolean(&text)).map(Value::from),
+                Type::Network => value.as_str().and_then(network).map(Value::from),
+                Type::Email => value.as_str().and_then(email).map(Value::from),
                 Type::Id => self.id(&value).map(Value::from),
                 Type::LowerId => self.id(&value).map(|id| id.to_lowercase().into()),
                 Type::Number => number(&value),
@@ -124,7 +139,8 @@ impl Typical {
         let event_time = event_time.unwrap_or(arrival);
         row.insert("event_time".to_owned(), event_time.to_rfc3339_opts(SecondsFormat::Millis, true).into());
         row.insert("received_at".to_owned(), arrival.to_rfc3339_opts(SecondsFormat::Millis, true).into());
-        page(&mut row);
+        row.insert("schema_version".to_owned(), 1.into());
+        self.page(&mut row);
         let event_type = row.get("event_name").and_then(Value::as_str).map(folded);
         let event_type = event_type.and_then(|name| self.event_types.get(&name)).map_or("other", String::as_str);
         if event_type == "purchase"
@@ -141,13 +157,43 @@ impl Typical {
         (row, event_type.to_owned(), date)
     }
 
+    /// What the URLs say: hosts, path, query, campaign, click id, search.
+    fn page(&self, row: &mut Map<String, Value>) {
+        let url = |row: &Map<String, Value>, column| row.get(column).and_then(Value::as_str).map(str::to_owned);
+        if let Some((host, _)) = url(row, "referrer_url").as_deref().and_then(host_and_rest) {
+            row.insert("referrer_host".to_owned(), host.into());
+        }
+        let Some(url) = url(row, "page_url") else { return };
+        let Some((host, rest)) = host_and_rest(&url) else { return };
+        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let mut add = |column: &str, value: &str| {
+            if !row.contains_key(column) {
+                row.insert(column.to_owned(), value.into());
+            }
+        };
+        add("page_host", &host);
+        add("page_path", if path.is_empty() { "/" } else { path });
+        if query.is_empty() {
+            return;
+        }
+        add("page_query", query);
+        for (key, value) in form_urlencoded::parse(query.as_bytes()) {
+            if let Some(column) = self.parameters.get(key.as_ref()) {
+                add(column, &value);
+            } else if self.click_ids.contains(key.as_ref()) {
+                add("click_id", &value);
+                add("click_id_type", &key);
+            }
+        }
+    }
+
     fn id(&self, value: &Value) -> Option<String> {
         let text = text(value)?;
         let text = text.trim();
         (!self.blocked_ids.contains(&text.to_lowercase())).then(|| text.to_owned())
     }
 
-    /// The list of items as text; `item_count` and, if it names no item itself, the first item's id and price go to the row.
+    /// The list of items as text; how many there are and, if it names no item itself, the first item's fields go to the row.
     fn items(&self, value: Value, row: &mut Map<String, Value>) -> Option<Value> {
         let Value::Array(items) = value else { return None };
         let items: Vec<Value> = items
@@ -169,11 +215,17 @@ impl Typical {
             })
             .collect();
         row.insert("item_count".to_owned(), items.len().into());
+        if !row.contains_key("item_quantity") {
+            let quantities = items.iter().map(|item| item.get("quantity").and_then(Value::as_i64).unwrap_or(1));
+            row.insert("item_quantity".to_owned(), quantities.sum::<i64>().into());
+        }
         if !row.contains_key("item_id")
             && let Some(first) = items.first()
         {
-            for (column, field) in [("item_id", "item_id"), ("item_price", "price")] {
-                first.get(field).map(|value| row.insert(column.to_owned(), value.clone()));
+            for (column, field) in &self.first_item {
+                if let Some(value) = first.get(field).filter(|_| !row.contains_key(column)) {
+                    row.insert(column.clone(), value.clone());
+                }
             }
         }
         Some(Value::Array(items).to_string().into())
@@ -230,27 +282,34 @@ fn time(value: &Value) -> Option<DateTime<Utc>> {
     }
 }
 
-/// What the page's URL says: host, path, campaign, search.
-fn page(row: &mut Map<String, Value>) {
-    let Some(url) = row.get("page_url").and_then(Value::as_str).map(str::to_owned) else { return };
-    let Some((_, rest)) = url.split_once("://") else { return };
-    let rest = rest.split('#').next().unwrap_or(rest);
-    let (address, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let (host, path) = address.find('/').map_or((address, "/"), |at| address.split_at(at));
-    let mut add = |column: &str, value: &str| {
-        if !row.contains_key(column) {
-            row.insert(column.to_owned(), value.into());
-        }
-    };
-    add("page_host", &host.to_lowercase());
-    add("page_path", path);
-    for (key, value) in form_urlencoded::parse(query.as_bytes()) {
-        match key.as_ref() {
-            "utm_source" | "utm_medium" | "utm_campaign" => add(&key, &value),
-            "q" => add("search_term", &value),
-            _ => {}
-        }
+/// What consent tools and forms say for true and false.
+fn boolean(text: &str) -> Option<bool> {
+    match text.trim().to_lowercase().as_str() {
+        "true" | "yes" | "1" | "granted" => Some(true),
+        "false" | "no" | "0" | "denied" => Some(false),
+        _ => None,
     }
+}
+
+/// The /24 or /48 network of an IP address, the first one of a list.
+fn network(text: &str) -> Option<String> {
+    Some(match text.split(',').next()?.trim().parse().ok()? {
+        IpAddr::V4(address) => Ipv4Addr::from_bits(address.to_bits() & !0xff).to_string(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 80 << 80).to_string(),
+    })
+}
+
+/// SHA-256 of the trimmed lower-case address.
+fn email(text: &str) -> Option<String> {
+    text.contains('@').then(|| format!("{:x}", Sha256::digest(text.trim().to_lowercase())))
+}
+
+/// Host, and all that follows it but the fragment.
+fn host_and_rest(url: &str) -> Option<(String, &str)> {
+    let (_, rest) = url.split_once("://")?;
+    let rest = rest.split('#').next().unwrap_or(rest);
+    let (host, rest) = rest.find(['/', '?']).map_or((rest, ""), |at| rest.split_at(at));
+    Some((host.to_lowercase(), rest))
 }
 
 fn folded(name: &str) -> String {
