@@ -243,10 +243,9 @@ impl Keys {
     pub(crate) fn short(&mut self, plan: &Plan, (place, object): (u32, u64), spelling: Spelling) -> &Meaning {
         let mut slot = slot(mixed(spelling), place);
         if !self.short[slot].is(spelling, place) {
-            slot ^= 1;
-            if !self.short[slot].is(spelling, place) {
-                slot = self.further(plan, place, slot, spelling);
-            }
+            let second = slot ^ 1;
+            let is_second = self.short[second].is(spelling, place);
+            slot = if is_second { second } else { self.further(plan, place, slot, spelling) };
         }
         let known = &mut self.short[slot];
         self.repeated |= known.is_repeated(object);
@@ -273,8 +272,8 @@ impl Keys {
         &known.meaning
     }
 
-    /// The slot of a key that is in neither of the two where it is looked for first: where it is after all, or where it is
-    /// remembered from now on, instead of the one of four that was longest not seen.
+    /// The slot of a key that is in neither of the two where it is looked for first: where it is after all, or where it is remembered from now
+    /// on, instead of the one of four that was longest not seen.
     #[inline(never)]
     fn further(&mut self, plan: &Plan, at: u32, slot: usize, spelling: Spelling) -> usize {
         let all = [slot, slot ^ 1, slot ^ 2, slot ^ 3];
@@ -297,15 +296,12 @@ fn slot(hash: u64, place: u32) -> usize {
     (hash as usize ^ place as usize) % KEPT
 }
 
-/// Two odd numbers without pattern: digits of the golden ratio and of the square root of two.
-const MIX: (u64, u64) = (0x9e37_79b9_7f4a_7c15, 0x6a09_e667_f3bc_c909);
-
-/// A 64-bit hash: both halves multiplied, both halves of the product.
+/// A hash: the highest bits of a product depend on all bits of a factor.
 #[inline(always)]
-#[allow(clippy::cast_possible_truncation)] // halves are what is wanted
 fn mixed(Spelling(first, second): Spelling) -> u64 {
-    let product = u128::from(first ^ MIX.0) * u128::from(second ^ MIX.1);
-    product as u64 ^ (product >> 64) as u64
+    /// An odd number without pattern: digits of the golden ratio.
+    const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+    (first ^ second.rotate_left(31)).wrapping_mul(MIX) >> (u64::BITS - KEPT.ilog2())
 }
 
 #[cfg(test)]

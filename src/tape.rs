@@ -87,6 +87,8 @@ pub(crate) struct Tape {
     pub(crate) entries: Vec<Entry>,
     /// For each column source, the entry that answers it, and in which event: of an earlier one, it means nothing.
     hits: Vec<(u32, u32)>,
+    /// For each column, in which event it was answered last.
+    answered: Vec<u32>,
     /// The number of the event.
     event: u32,
     /// Which dialect markers are there.
@@ -112,6 +114,7 @@ impl Tape {
         self.event = self.event.wrapping_add(1);
         if self.event == 0 || self.hits.len() != plan.first_item_source() {
             self.hits = vec![(0, 0); plan.first_item_source()];
+            self.answered = vec![0; plan.columns.len()];
             self.event = 1;
         }
         self.markers = 0;
@@ -126,6 +129,7 @@ impl Tape {
     pub(crate) fn copy(&mut self, other: &Self) {
         self.entries.clone_from(&other.entries);
         self.hits.clone_from(&other.hits);
+        self.answered.clone_from(&other.answered);
         self.event = other.event;
         self.markers = other.markers;
         self.removed = other.removed;
@@ -143,6 +147,7 @@ impl Tape {
                 hit.1 = 0;
             }
         }
+        self.answered[column] = 0;
         self.found.empty(column);
         self.open.remove(column);
     }
@@ -182,14 +187,15 @@ impl Tape {
         (event == self.event).then_some(entry as usize)
     }
 
-    /// Whether a column is answered.
+    /// Notes that a column is answered. False if it was before.
     #[inline(always)]
-    pub(crate) fn is_answered(&self, column: u16) -> bool {
-        !self.found.is_empty(column.into()) || self.open.has(column.into())
+    pub(crate) fn answer_first(&mut self, column: u16) -> bool {
+        std::mem::replace(&mut self.answered[usize::from(column)], self.event) != self.event
     }
 
     /// Notes that a column's value, or which of several is the column's, has to be looked at.
     pub(crate) fn look_closer(&mut self, column: u16) {
+        self.answered[usize::from(column)] = self.event;
         self.found.empty(column.into());
         self.open.add(column.into());
     }

@@ -39,7 +39,7 @@ impl Tape {
         let mut entry = Entry::new(index, key, (value.0, Kind::Scalar(value.1)), meaning);
         self.markers |= meaning.markers;
         if let Some(fills) = meaning.fills {
-            if !self.is_answered(fills.column)
+            if self.answer_first(fills.column)
                 && let Some(span) = held(plan, fills.holds, text, value)
             {
                 self.answer(meaning.source, index);

@@ -27,12 +27,13 @@ pub(crate) fn held(
         Scalar::Signed | Scalar::Escaped => return None,
     };
     let bytes = text.as_bytes().get(inner.start()..inner.end())?;
+    // Most columns: that is told by a branch sooner than by a table.
+    if let ColumnType::Varchar(width) = of {
+        // A plain value may be null.
+        let begins = bytes.first().is_some_and(|b| b.is_ascii_graphic() && (kind == Scalar::Text || *b < b'A'));
+        return (begins && bytes.len() <= width as usize && keeps(plan, rule, bytes)).then_some(inner);
+    }
     let holds = match of {
-        ColumnType::Varchar(width) => {
-            // A plain value may be null.
-            let begins = bytes.first().is_some_and(|b| b.is_ascii_graphic() && (kind == Scalar::Text || *b < b'A'));
-            begins && bytes.len() <= width as usize && keeps(plan, rule, bytes)
-        }
         // So many digits fit, whichever they are.
         ColumnType::SmallInt => number::is_plain(bytes, 4, 0),
         ColumnType::Integer => number::is_plain(bytes, 9, 0),
@@ -40,7 +41,7 @@ pub(crate) fn held(
         ColumnType::Decimal(precision, scale) => number::is_plain(bytes, precision - scale, scale),
         ColumnType::Boolean => matches!(bytes, b"true" | b"false"),
         ColumnType::Timestamp => time::canonical(bytes).is_some(),
-        ColumnType::Json => false,
+        ColumnType::Varchar(_) | ColumnType::Json => false,
     };
     holds.then_some(inner)
 }
@@ -50,13 +51,14 @@ pub(crate) fn held(
 fn keeps(plan: &Plan, rule: Option<Rule>, text: &[u8]) -> bool {
     let ends = text.last().is_some_and(u8::is_ascii_graphic);
     let has = |test: fn(&u8) -> bool| text.iter().fold(false, |any, byte| any | test(byte));
+    let Some(rule) = rule else { return true };
     match rule {
-        None | Some(Rule::Url) => true,
-        Some(Rule::Id) => ends && !ids::may_be_blocked(plan, text),
-        Some(Rule::Uuid) => ends && !ids::may_be_blocked(plan, text) && !has(u8::is_ascii_uppercase),
-        Some(Rule::Lower) => ends && !has(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()),
-        Some(Rule::Currency) => text.len() == 3 && !has(|byte| !byte.is_ascii_uppercase()),
-        Some(Rule::Email | Rule::Ip | Rule::Query | Rule::Items) => false,
+        Rule::Url => true,
+        Rule::Id => ends && !ids::may_be_blocked(plan, text),
+        Rule::Uuid => ends && !ids::may_be_blocked(plan, text) && !has(u8::is_ascii_uppercase),
+        Rule::Lower => ends && !has(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()),
+        Rule::Currency => text.len() == 3 && !has(|byte| !byte.is_ascii_uppercase()),
+        Rule::Email | Rule::Ip | Rule::Query | Rule::Items => false,
     }
 }
 
