@@ -277,5 +277,18 @@ mod tests {
             prop_assert_eq!(mended, Mended(text.contains('\0')));
             prop_assert_eq!(back, text.replace('\0', ""));
         }
+
+        #[test]
+        fn of_a_text_only_the_part_counts(text in "[a-c\"\\\\\u{1}]{0,80}|[a-z\"]{0,80}", start in 0..81usize, length in 0..81usize) {
+            let start = start.min(text.len());
+            let end = (start + length).min(text.len());
+            let part = &text[start..end];
+            prop_assert_eq!(has_any(&text, Span::new(start, end), *b"\"b"), part.contains(['"', 'b']));
+            let mut out = Output::default();
+            out.push(b'"');
+            push_escaped(text.as_bytes(), start, end, &mut out);
+            out.push(b'"');
+            prop_assert_eq!(str::from_utf8(out.text())?, serde_json::to_string(part)?);
+        }
     }
 }
