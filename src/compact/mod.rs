@@ -74,19 +74,35 @@ impl<'a> Compact<'a> {
 
     /// Appends the members or elements that are kept, comma-separated; notes their ranges in `parts`. False if there
     /// are none. `rule`: what the key above holds, if privacy protects it.
-    fn members(&mut self, of: Option<usize>, rule: Option<Rule>, mut parts: Option<&mut Vec<Span>>) -> bool {
+    #[inline(always)]
+    fn members(&mut self, of: Option<usize>, rule: Option<Rule>, parts: Option<&mut Vec<Span>>) -> bool {
+        if parts.is_some() || self.tape.repeated {
+            self.these_members::<true>(of, rule, parts)
+        } else {
+            self.these_members::<false>(of, rule, None)
+        }
+    }
+
+    /// [`Self::members`]; not `NOTED`, and `parts` is none, if no object may hold a key twice.
+    fn these_members<const NOTED: bool>(
+        &mut self,
+        of: Option<usize>,
+        rule: Option<Rule>,
+        mut parts: Option<&mut Vec<Span>>,
+    ) -> bool {
         let entries = self.tape.entries.as_slice();
         let (first, end, is_object) = match of {
             None => (0, entries.len(), true),
             Some(entry) => (entry + 1, entries[entry].end as usize, entries[entry].kind == Kind::Object),
         };
-        let mut names = (is_object && self.tape.repeated).then(|| self.names(of));
+        let mut names = (NOTED && is_object && self.tape.repeated).then(|| self.names(of));
         let (start, mut any, mut tells_of_something) = (self.made.len(), false, false);
         let (keep, fates, mut next) = (self.keep, self.keep.fates(), first);
         let entries = &entries[..end];
         while let Some((child, entry)) = kept(entries, next, fates) {
             next = entry.end as usize;
-            if names.is_some() && !self.writes(child) {
+            let is_emptied = keep == Keep::Left && is_emptied(entries, child, fates);
+            if is_emptied || names.is_some() && !self.writes(child) {
                 continue;
             }
             let (before, flags) = (self.made.len(), self.flags);
@@ -97,7 +113,7 @@ impl<'a> Compact<'a> {
             let as_it_is = if is_object && names.is_none() { self.as_it_is(entry, rule) } else { None };
             if let Some(member) = as_it_is {
                 self.made.push_str(member);
-            } else if !self.member(child, rule, is_object, names.as_mut()) {
+            } else if !self.member(child, rule, is_object, if NOTED { names.as_mut() } else { None }) {
                 // What is not written needed no mending.
                 self.made.truncate(before);
                 self.flags = flags;
@@ -105,7 +121,7 @@ impl<'a> Compact<'a> {
             }
             any = true;
             tells_of_something |= keep == Keep::Whole || entry.fate != Fate::Telling;
-            if let Some(parts) = parts.as_deref_mut() {
+            if NOTED && let Some(parts) = parts.as_deref_mut() {
                 parts.push(Span::new(part, self.made.len()));
             }
         }
@@ -277,6 +293,14 @@ fn kept(entries: &[Entry], mut next: usize, fates: u32) -> Option<(usize, &Entry
         }
         next = entry.end as usize;
     }
+}
+
+/// Whether an entry was not empty when it came, and nothing in it, as deep as it goes, has one of these fates.
+#[inline(always)]
+fn is_emptied(entries: &[Entry], index: usize, fates: u32) -> bool {
+    let is_leaf = |(entry, at): (&Entry, usize)| entry.end as usize == at + 1 && fates >> entry.fate as u32 & 1 != 0;
+    let inside = index + 1..entries[index].end as usize;
+    !inside.is_empty() && !entries[inside.clone()].iter().zip(inside).any(is_leaf)
 }
 
 /// Whether a key, as it is spelled, means just that, and is no address.
