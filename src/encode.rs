@@ -1,7 +1,7 @@
 //! A row to one line of JSON: columns in the schema's order, nulls omitted, a newline at the end.
 
 use crate::compact::{Compact, Keep};
-use crate::json::{is_clean, push_escaped};
+use crate::json::{Span, is_clean, push_escaped};
 use crate::output::Output;
 use crate::row::{Cell, FilledBy, Flag, FlagSet, Row};
 use crate::schema::{Column, ColumnType, MAX_VARCHAR, Plan};
@@ -10,15 +10,15 @@ use crate::tape::Tape;
 /// Ends a list of flags that has no room for the rest.
 const MORE: &str = ",more";
 
-/// Fills the column of what is left over. `extra` is a buffer.
-pub(crate) fn extra(plan: &Plan, text: &str, tape: &Tape, row: &mut Row, extra: &mut String) {
-    extra.clear();
-    let mut compact = Compact { plan, text, tape, made: &row.made, keep: Keep::Left, flags: FlagSet::default() };
-    compact.container(None, MAX_VARCHAR as usize, extra);
+/// Fills the column of what is left over.
+pub(crate) fn extra(plan: &Plan, text: &str, tape: &Tape, row: &mut Row) {
+    let start = row.made.len();
+    let mut compact = Compact { plan, text, tape, made: &mut row.made, keep: Keep::Left, flags: FlagSet::default() };
+    compact.container(None, MAX_VARCHAR as usize);
     let flags = compact.flags;
+    let extra = Span::new(start, row.made.len());
     if !extra.is_empty() {
-        let cell = Cell::make(extra, &mut row.made);
-        row.fill(plan.roles.extra, cell, FilledBy::Nothing);
+        row.fill(plan.roles.extra, Cell::Made(extra), FilledBy::Nothing);
     }
     row.flag(plan.roles.extra, flags);
     if tape.removed {
@@ -79,7 +79,7 @@ pub(crate) fn value(column: &Column, cell: Cell, text: &[u8], made: &[u8], out: 
         Cell::Made(span) => {
             let may_need_escapes = matches!(column.kind, ColumnType::Varchar(_) | ColumnType::Json);
             if may_need_escapes && !is_clean(made, span.start(), span.end()) {
-                push_escaped(&made[span.start()..span.end()], out);
+                push_escaped(made, span.start(), span.end(), out);
             } else {
                 out.append(made, span.start(), span.end());
             }

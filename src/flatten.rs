@@ -14,10 +14,6 @@ pub(crate) struct Flattener {
     deriver: Deriver,
     /// The sources of a column that are there, and their entries.
     hits: Vec<(usize, usize)>,
-    /// Columns that are not filled with what is there as it is.
-    open: Vec<usize>,
-    /// Those of them that keep trees.
-    trees: Vec<usize>,
 }
 
 impl Flattener {
@@ -26,33 +22,30 @@ impl Flattener {
         row.clear(plan.columns.len());
         std::mem::swap(&mut row.cells, &mut tape.found);
         self.items.clear();
-        self.trees.clear();
-        self.open.clear();
-        self.open.extend(tape.open_columns());
-        for place in 0..self.open.len() {
-            let index = self.open[place];
-            if plan.columns[index].kind == ColumnType::Json {
-                self.trees.push(index);
-            } else {
-                self.column(plan, text, tape, row, index);
-            }
+        let open = std::mem::take(&mut tape.open);
+        let is_tree = |column: &usize| plan.columns[*column].kind == ColumnType::Json;
+        for index in open.iter().filter(|column| !is_tree(column)) {
+            self.column(plan, text, tape, row, index);
         }
         // Trees last: what privacy makes of a value inside them is known by then.
-        for place in 0..self.trees.len() {
-            self.column(plan, text, tape, row, self.trees[place]);
+        for index in open.iter().filter(is_tree) {
+            self.column(plan, text, tape, row, index);
         }
+        tape.open = open;
         self.deriver.fill(&derive::Event { plan, text, tape, items: &self.items, origin }, row);
     }
 
     /// Fills a column that is answered and not filled yet.
     fn column(&mut self, plan: &Plan, text: &str, tape: &mut Tape, row: &mut Row, index: usize) {
         let column = &plan.columns[index];
-        self.hits.clear();
-        self.hits.extend(tape.hits(column.sources.clone()));
+        let alone = tape.alone(index);
         let mut event = Event { plan, text, tape, made: &mut row.made };
-        let resolved = match *self.hits {
-            [hit] => event.alone(column, hit, Some(&mut self.items)),
-            _ => event.resolve(column, &self.hits, Some(&mut self.items)),
+        let resolved = if let Some(hit) = alone {
+            event.alone(column, hit, Some(&mut self.items))
+        } else {
+            self.hits.clear();
+            self.hits.extend(event.tape.hits(column.sources.clone()));
+            event.resolve(column, &self.hits, Some(&mut self.items))
         };
         let source = resolved.source.and_then(|source| u16::try_from(source).ok());
         row.fill(index, resolved.cell, source.map_or(FilledBy::Nothing, FilledBy::Path));

@@ -1,14 +1,17 @@
 //! A list of items, each flattened as the schema's `[[item]]` fields say.
 
+use crate::bits::Bits;
 use crate::coerce::{self, Coerced, as_is};
 use crate::compact::{Compact, Keep};
 use crate::cursor::Scalar;
 use crate::encode;
+use crate::json::Span;
 use crate::output::Output;
 use crate::resolve::Event;
 use crate::row::{Cell, Flag, FlagSet};
 use crate::schema::{Column, MAX_VARCHAR, Plan};
 use crate::tape::{Entry, Fate, Kind};
+use std::ops::RangeInclusive;
 
 /// What columns may want to know of a list. Its buffers are used again for the next one.
 #[derive(Debug, Default)]
@@ -23,23 +26,15 @@ pub(crate) struct Items {
     elements: Vec<usize>,
     /// An item's fields.
     fields: Vec<Cell>,
-    /// For each field, what of an item answers it.
-    answers: Vec<Answer>,
+    /// Fields that something of an item answers.
+    answered: Bits,
+    /// Those of them that several entries answer.
+    contested: Bits,
+    /// For each field that is answered, the last entry that does.
+    answers: Vec<usize>,
     /// The sources of a field that are there, and their entries.
     hits: Vec<(usize, usize)>,
-    /// What no field has of an item.
-    extra: String,
     json: Output,
-}
-
-/// What of an item answers a field.
-#[derive(Debug, Clone, Copy)]
-enum Answer {
-    Nothing,
-    /// An entry.
-    One(usize),
-    /// Several, one of them the last.
-    Several(usize),
 }
 
 impl Items {
@@ -60,11 +55,14 @@ pub(crate) fn items(event: &mut Event, list: usize, items: &mut Items) -> Coerce
         Kind::Array => {
             for element in event.tape.children(Some(list)) {
                 let Entry { kind, value, .. } = event.tape.entries[element];
-                match (kind, value.of(event.text)) {
-                    (Kind::Scalar(Scalar::Plain), "null") => {}
-                    (Kind::Scalar(_), text) if text.starts_with(['t', 'f']) => return Coerced::Misfit,
-                    (Kind::Scalar(_) | Kind::Object, _) => items.elements.push(element),
-                    (Kind::Array, _) => return Coerced::Misfit,
+                match kind {
+                    Kind::Object => items.elements.push(element),
+                    Kind::Array => return Coerced::Misfit,
+                    Kind::Scalar(kind) => match value.of(event.text) {
+                        "null" if kind == Scalar::Plain => {}
+                        text if text.starts_with(['t', 'f']) => return Coerced::Misfit,
+                        _ => items.elements.push(element),
+                    },
                 }
             }
         }
@@ -77,146 +75,183 @@ pub(crate) fn items(event: &mut Event, list: usize, items: &mut Items) -> Coerce
     items.clear();
     items.count = items.elements.len();
     items.sums.resize(event.plan.items.len(), 0);
-    items.json.append(b"[", 0, 1);
+    items.json.push(b'[');
     let (mut flags, mut full) = (FlagSet::default(), false);
     for place in 0..items.count {
         let element = items.elements[place];
         let before = items.json.len();
         if before > 1 {
-            items.json.append(b",", 0, 1);
+            items.json.push(b',');
         }
         let start = items.json.len();
+        if place == 0 {
+            items.fields.clear();
+        }
         fields(event, element, items, &mut flags);
         for &field in &event.plan.derived.summed {
-            let number = items.fields[field].of(event.text, event.made).and_then(|number| number.parse::<i64>().ok());
+            let cell = if items.answered.has(field) { items.fields[field] } else { Cell::Empty };
+            let number = cell.of(event.text, event.made).and_then(|number| number.parse::<i64>().ok());
             items.sums[field] = items.sums[field].saturating_add(number.unwrap_or(1));
         }
         if place == 0 {
-            items.first.clone_from(&items.fields);
+            std::mem::swap(&mut items.first, &mut items.fields);
         }
         if full {
             items.json.truncate(before);
             continue;
         }
-        extra(event, element, items, &mut flags);
+        extra(event, element, &mut items.json, &mut flags);
         // The first member follows nothing: its comma makes room for the brace.
         match items.json.text_mut().get_mut(start) {
             Some(comma) => *comma = b'{',
-            None => items.json.append(b"{", 0, 1),
+            None => items.json.push(b'{'),
         }
-        items.json.append(b"}", 0, 1);
+        items.json.push(b'}');
         full = items.json.len() >= MAX_VARCHAR as usize;
         if full {
             items.json.truncate(before);
             flags.raise(Flag::Overflow);
         }
     }
-    items.json.append(b"]", 0, 1);
-    Coerced::Value(Cell::make(str::from_utf8(items.json.text()).unwrap_or_default(), event.made), flags)
+    items.json.push(b']');
+    let json = simdutf8::basic::from_utf8(items.json.text()).unwrap_or_default();
+    Coerced::Value(Cell::make(json, event.made), flags)
 }
 
-/// An item's fields, and each as a member of its JSON, with a comma before it.
+/// An item's fields, and each as a member of its JSON, with a comma before it. What no entry answers keeps its value.
+#[inline(always)]
 fn fields(event: &mut Event, element: usize, items: &mut Items, flags: &mut FlagSet) {
     let plan: &Plan = event.plan;
-    let Items { fields, answers, hits, json, .. } = items;
-    fields.clear();
+    let Items { fields, answered, contested, answers, hits, json, .. } = items;
     fields.resize(plan.items.len(), Cell::Empty);
-    if let Kind::Scalar(kind) = event.tape.entries[element].kind {
-        let value = event.tape.entries[element].value;
-        if let (Some(field), Some(first)) = (plan.items.first(), fields.first_mut())
-            && let Coerced::Value(cell, done) = coerce::scalar(plan, field, event.text, (value, kind), event.made)
-        {
-            *first = cell;
-            member(event, field, cell, json);
-            flags.join(done);
-            event.tape.entries[element].fate = if done.is_lossy() { Fate::Left } else { Fate::Taken };
-        }
-        return;
+    answered.clear(plan.items.len());
+    let Entry { kind, value, end, .. } = event.tape.entries[element];
+    if let Kind::Scalar(kind) = kind {
+        let done = only_field(event, (value, kind), fields, json);
+        event.tape.entries[element].fate = if done.is_none_or(FlagSet::is_lossy) { Fate::Left } else { Fate::Taken };
+        flags.join(done.unwrap_or_default());
+        return answered.add(0);
     }
-    answers.clear();
-    answers.resize(plan.items.len(), Answer::Nothing);
-    let end = event.tape.entries[element].end as usize;
-    for (entry, found) in event.tape.entries[..end].iter().enumerate().skip(element + 1) {
+    let (mut is_contested, mut in_quotes) = (false, false);
+    answers.resize(plan.items.len(), 0);
+    for (found, entry) in event.tape.entries[element + 1..end as usize].iter().zip(element + 1..) {
         if let Some(field) = plan.item_field(found.source) {
-            answers[field] = match answers[field] {
-                Answer::Nothing => Answer::One(entry),
-                Answer::One(_) | Answer::Several(_) => Answer::Several(entry),
-            };
+            if answered.has(field) {
+                if !is_contested {
+                    contested.clear(plan.items.len());
+                }
+                contested.add(field);
+                is_contested = true;
+            }
+            answered.add(field);
+            answers[field] = entry;
         }
     }
-    for ((field, answer), cell) in plan.items.iter().zip(&*answers).zip(fields) {
-        let resolved = match *answer {
-            Answer::Nothing => continue,
-            Answer::One(entry) => {
-                let found = &mut event.tape.entries[entry];
-                if let Kind::Scalar(kind) = found.kind
-                    && let Some(span) = as_is(plan, field, event.text, (found.value, kind))
-                {
-                    found.fate = Fate::Taken;
-                    *cell = Cell::Text(span);
-                    member(event, field, *cell, json);
-                    continue;
-                }
-                let source = usize::from(found.source);
-                event.alone(field, (source, entry), None)
-            }
-            Answer::Several(last) => {
-                let entries = &event.tape.entries;
-                let found = (element + 1..=last).map(|entry| (usize::from(entries[entry].source), entry));
-                hits.clear();
-                hits.extend(found.filter(|(source, _)| field.sources.contains(source)));
-                hits.sort_unstable();
-                // Said twice, the last counts.
-                hits.dedup_by(|later, first| {
-                    let same = later.0 == first.0;
-                    first.1 = if same { later.1 } else { first.1 };
-                    same
-                });
-                event.resolve(field, hits, None)
-            }
+    for index in answered.iter() {
+        let (field, entry) = (&plan.items[index], answers[index]);
+        let several = is_contested && contested.has(index);
+        let found = &mut event.tape.entries[entry];
+        if let Kind::Scalar(kind) = found.kind
+            && !several
+            && let Some(span) = as_is(plan, field, event.text, (found.value, kind))
+        {
+            found.fate = Fate::Taken;
+            fields[index] = Cell::Text(span);
+            field.member.open(in_quotes, json);
+            json.append(event.text.as_bytes(), span.start(), span.end());
+            in_quotes = field.member.is_quoted;
+            continue;
+        }
+        let source = usize::from(found.source);
+        let resolved = if several {
+            candidates(event, field, element + 1..=entry, hits);
+            event.resolve(field, hits, None)
+        } else {
+            event.alone(field, (source, entry), None)
         };
         flags.join(resolved.flags);
-        *cell = resolved.cell;
-        member(event, field, *cell, json);
+        fields[index] = resolved.cell;
+        if resolved.cell != Cell::Empty {
+            field.member.open(in_quotes, json);
+            encode::value(field, resolved.cell, event.text.as_bytes(), event.made.as_bytes(), json);
+            in_quotes = field.member.is_quoted;
+        }
+    }
+    if in_quotes {
+        json.push(b'"');
     }
 }
 
-/// Appends a field as a member, if it is not null.
-#[inline(always)]
-fn member(event: &Event, field: &Column, cell: Cell, json: &mut Output) {
-    if cell != Cell::Empty {
-        field.member.open(false, json);
-        encode::value(field, cell, event.text.as_bytes(), event.made.as_bytes(), json);
-        json.append(b"\"", 0, usize::from(field.member.is_quoted));
+/// The first field of an item that is nothing but that, and what was done to it. `None` if it has none.
+#[inline(never)]
+fn only_field(event: &mut Event, value: (Span, Scalar), fields: &mut [Cell], json: &mut Output) -> Option<FlagSet> {
+    let (field, first) = (event.plan.items.first()?, fields.first_mut()?);
+    let Coerced::Value(cell, done) = coerce::scalar(event.plan, field, event.text, value, event.made) else {
+        *first = Cell::Empty;
+        return None;
+    };
+    *first = cell;
+    field.member.open(false, json);
+    encode::value(field, cell, event.text.as_bytes(), event.made.as_bytes(), json);
+    if field.member.is_quoted {
+        json.push(b'"');
     }
+    Some(done)
+}
+
+/// The sources of a field that are there among an item's `entries`, best first, and the entry of each.
+#[inline(never)]
+fn candidates(event: &Event, field: &Column, entries: RangeInclusive<usize>, hits: &mut Vec<(usize, usize)>) {
+    let found = entries.map(|entry| (usize::from(event.tape.entries[entry].source), entry));
+    hits.clear();
+    hits.extend(found.filter(|(source, _)| field.sources.contains(source)));
+    hits.sort_unstable();
+    // Said twice, the last counts.
+    hits.dedup_by(|later, first| {
+        let same = later.0 == first.0;
+        first.1 = if same { later.1 } else { first.1 };
+        same
+    });
 }
 
 /// The brackets that follow the last item's `extra`.
 const CLOSE: usize = "}]".len();
 
+/// As it opens the member of what no field has.
+const EXTRA: &str = ",\"extra\":";
+
 /// Appends what no field has of an item, as far as the list's column can hold it.
-fn extra(event: &Event, element: usize, items: &mut Items, flags: &mut FlagSet) {
-    let (plan, text, tape) = (event.plan, event.text, &*event.tape);
-    let Entry { kind, fate, end, .. } = tape.entries[element];
+#[inline(always)]
+fn extra(event: &mut Event, element: usize, json: &mut Output, flags: &mut FlagSet) {
+    let Entry { kind, fate, end, .. } = event.tape.entries[element];
     let is_taken = |entry: &Entry| matches!(entry.fate, Fate::Taken | Fate::Gone);
-    if kind == Kind::Object && tape.entries[element + 1..end as usize].iter().all(is_taken) {
-        return;
+    let is_whole = match kind {
+        Kind::Object => event.tape.entries[element + 1..end as usize].iter().all(is_taken),
+        _ => fate != Fate::Left,
+    };
+    if !is_whole {
+        left_over(event, element, json, flags);
     }
-    let Items { extra, json, .. } = items;
-    extra.clear();
-    extra.push_str(",\"extra\":");
-    let start = extra.len();
+}
+
+#[inline(never)]
+fn left_over(event: &mut Event, element: usize, json: &mut Output, flags: &mut FlagSet) {
+    let (plan, text, tape, start) = (event.plan, event.text, &*event.tape, event.made.len());
+    let is_object = tape.entries[element].kind == Kind::Object;
     let mut compact = Compact { plan, text, tape, made: event.made, keep: Keep::Left, flags: FlagSet::default() };
-    if kind == Kind::Object {
-        let room = MAX_VARCHAR as usize - CLOSE;
-        compact.container(Some(element), room.saturating_sub(json.len() + start), extra);
-    } else if fate == Fate::Left {
-        extra.push_str("{\"value\":");
-        compact.value(element, None, extra);
-        extra.push('}');
+    if is_object {
+        let room = MAX_VARCHAR as usize - CLOSE - EXTRA.len();
+        compact.container(Some(element), room.saturating_sub(json.len()));
+    } else {
+        compact.made.push_str("{\"value\":");
+        compact.value(element, None);
+        compact.made.push('}');
     }
     flags.join(compact.flags);
-    if extra.len() > start {
-        json.append(extra.as_bytes(), 0, extra.len());
+    let end = event.made.len();
+    if end > start {
+        json.append(EXTRA.as_bytes(), 0, EXTRA.len());
+        json.append(event.made.as_bytes(), start, end);
+        event.made.truncate(start);
     }
 }

@@ -151,70 +151,92 @@ pub(crate) fn is_clean(text: &[u8], start: usize, end: usize) -> bool {
     }
 }
 
+/// Whether `part` of a text has one of these bytes.
+#[inline(always)]
+pub(crate) fn has_any<const COUNT: usize>(text: &str, part: Span, wanted: [u8; COUNT]) -> bool {
+    match text.as_bytes().get(part.start()..).and_then(<[u8]>::first_chunk) {
+        // The bits of bytes beyond the end do not count.
+        Some(chunk) if part.len() <= SIZE => Chunk::new(*chunk).any_of(wanted) & ((1 << part.len()) - 1) != 0,
+        _ => chunk::find(part.of(text).as_bytes(), 0, wanted).is_some(),
+    }
+}
+
 /// Appends the inside of a JSON string that means `text`, which seldom needs an escape.
 pub(crate) fn push_inside(text: &str, out: &mut String) {
     if needs_no_escape(text.as_bytes()) {
         return out.push_str(text);
     }
     let mut escaped = Output::default();
-    push_escaped(text.as_bytes(), &mut escaped);
+    push_escaped(text.as_bytes(), 0, text.len(), &mut escaped);
     out.push_str(str::from_utf8(escaped.text()).unwrap_or_default());
 }
 
-/// The same, for a text that often does.
-pub(crate) fn push_escaped(bytes: &[u8], out: &mut Output) {
+/// The same of `text[start..end]`, which often does. What stands after it in `text` makes it faster.
+pub(crate) fn push_escaped(text: &[u8], start: usize, end: usize, out: &mut Output) {
     // JSON in a string has a quote every few bytes: sixteen are copied whether all of them count or not.
-    let (at, length) = escape_quotes(bytes, out.room(2 * bytes.len() + 3 * SIZE));
+    let (left, length) = escape_quotes(&text[start..], end - start, out.room(2 * (end - start) + 3 * SIZE));
     out.add(length);
     // What is left has control characters, which few texts have.
-    for byte in &bytes[at..] {
-        let text = match byte {
+    for byte in &text[end - left..end] {
+        let escaped = match byte {
             b'"' => b"\\\"",
             b'\\' => b"\\\\",
             0..0x20 => CONTROL[usize::from(*byte)].as_bytes(),
             _ => std::slice::from_ref(byte),
         };
-        out.append(text, 0, text.len());
+        out.append(escaped, 0, escaped.len());
     }
 }
 
-/// Writes `bytes` over `out`, which has room for twice as many and three chunks, with a backslash before each quote and
-/// backslash; stops at a chunk with control characters. Gives how many it read and wrote.
+/// Writes `text[..left]` over `out`, which has room for twice as many bytes and three chunks, with a backslash before each
+/// quote and backslash; stops at a chunk with control characters. Gives how many bytes are left, and how many it wrote.
 #[inline(always)]
-fn escape_quotes(bytes: &[u8], out: &mut [u8]) -> (usize, usize) {
-    let (mut at, mut length) = (0, 0);
-    while at < bytes.len() {
-        let rest = &bytes[at..];
-        let tail;
-        let window = match rest.first_chunk::<{ 2 * SIZE }>() {
+fn escape_quotes(mut text: &[u8], mut left: usize, out: &mut [u8]) -> (usize, usize) {
+    let mut length = 0;
+    while left > 0 {
+        let last;
+        let window = match text.first_chunk() {
             Some(window) => window,
             None => {
-                tail = [chunk::first(rest), chunk::first(rest.get(SIZE..).unwrap_or_default())];
-                tail.as_flattened().first_chunk().unwrap_or(&[0; 2 * SIZE])
+                last = last_window(text);
+                &last
             }
         };
         let chunk = Chunk::new(chunk::first(window));
         let mut quotes = chunk.any_of(*b"\"\\");
+        let Some(room) = out.get_mut(length..length + 3 * SIZE) else { break };
         if chunk.ends_or_escapes() != quotes {
             break;
         }
-        let Some(room) = out[length..].first_chunk_mut::<{ 3 * SIZE }>() else { break };
-        // What stands before a quote, and a backslash; the quote itself begins what comes next.
-        let (mut from, mut filled) = (0, 0);
+        // The bits of bytes beyond the end do not count.
+        let read = left.min(SIZE);
+        quotes &= (1 << read) - 1;
+        // All of it, and again what begins with a quote, one further for each.
+        room[..SIZE].copy_from_slice(&window[..SIZE]);
+        let mut before = 0;
         while quotes != 0 {
             let quote = quotes.trailing_zeros() as usize % SIZE;
-            room[filled..filled + SIZE].copy_from_slice(&window[from..from + SIZE]);
-            let end = (filled + quote - from) % (2 * SIZE);
-            room[end] = b'\\';
-            (from, filled) = (quote, end + 1);
+            let place = (quote + before) % (2 * SIZE);
+            room[place] = b'\\';
+            room[place + 1..=place + SIZE].copy_from_slice(&window[quote..quote + SIZE]);
+            before += 1;
             quotes &= quotes - 1;
         }
-        room[filled..filled + SIZE].copy_from_slice(&window[from..from + SIZE]);
-        let read = rest.len().min(SIZE);
-        length += filled + read - from;
-        at += read;
+        text = text.get(SIZE..).unwrap_or_default();
+        left -= read;
+        length += read + before;
     }
-    (at, length)
+    (left, length)
+}
+
+/// At most two chunks, and spaces after them.
+#[inline(never)]
+fn last_window(rest: &[u8]) -> [u8; 2 * SIZE] {
+    let mut window = [b' '; 2 * SIZE];
+    for (byte, of) in window.iter_mut().zip(rest) {
+        *byte = *of;
+    }
+    window
 }
 
 /// How the control characters are escaped, by their code.
@@ -254,6 +276,19 @@ mod tests {
             let mended = unescape(Span::new(0, ours.len()).unquoted().of(&ours), &mut back);
             prop_assert_eq!(mended, Mended(text.contains('\0')));
             prop_assert_eq!(back, text.replace('\0', ""));
+        }
+
+        #[test]
+        fn of_a_text_only_the_part_counts(text in "[a-c\"\\\\\u{1}]{0,80}|[a-z\"]{0,80}", start in 0..81usize, length in 0..81usize) {
+            let start = start.min(text.len());
+            let end = (start + length).min(text.len());
+            let part = &text[start..end];
+            prop_assert_eq!(has_any(&text, Span::new(start, end), *b"\"b"), part.contains(['"', 'b']));
+            let mut out = Output::default();
+            out.push(b'"');
+            push_escaped(text.as_bytes(), start, end, &mut out);
+            out.push(b'"');
+            prop_assert_eq!(str::from_utf8(out.text())?, serde_json::to_string(part)?);
         }
     }
 }

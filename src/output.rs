@@ -86,6 +86,18 @@ impl Output {
         }
     }
 
+    /// Appends a byte.
+    #[inline(always)]
+    pub(crate) fn push(&mut self, byte: u8) {
+        match self.buffer.get_mut(self.length) {
+            Some(place) => {
+                *place = byte;
+                self.length += 1;
+            }
+            None => self.append_long(&[byte]),
+        }
+    }
+
     #[inline(never)]
     fn append_long(&mut self, text: &[u8]) {
         self.room(text.len())[..text.len()].copy_from_slice(text);
@@ -126,7 +138,8 @@ mod tests {
                 let start = start.min(from.len());
                 let end = (start + length).min(from.len());
                 out.append(from.as_bytes(), start, end);
-                expected.push_str(&from[start..end]);
+                out.push(b',');
+                expected.extend([&from[start..end], ","]);
             }
             prop_assert_eq!((out.text(), out.len()), (expected.as_bytes(), expected.len()));
             out.clear();

@@ -3,6 +3,7 @@
 use crate::coerce::{self, Coerced};
 use crate::compact::{Compact, Keep};
 use crate::items::{self, Items};
+use crate::json::Span;
 use crate::row::{Cell, Flag, FlagSet};
 use crate::schema::{Column, ColumnType, MAX_VARCHAR, Plan, Rule};
 use crate::tape::{Fate, Kind, Tape};
@@ -117,12 +118,12 @@ impl Event<'_> {
                 None => items::items(self, entry, &mut Items::default()),
             },
             (ColumnType::Json, Kind::Object | Kind::Array) => {
-                let (mut json, made) = (String::new(), self.made.as_str());
-                let mut compact =
-                    Compact { plan, text, tape: self.tape, made, keep: Keep::Whole, flags: FlagSet::default() };
-                compact.container(Some(entry), MAX_VARCHAR as usize, &mut json);
+                let (start, flags) = (self.made.len(), FlagSet::default());
+                let mut compact = Compact { plan, text, tape: self.tape, made: self.made, keep: Keep::Whole, flags };
+                compact.container(Some(entry), MAX_VARCHAR as usize);
                 let flags = compact.flags;
-                if json.is_empty() { Coerced::Blank } else { Coerced::Value(Cell::make(&json, self.made), flags) }
+                let json = Span::new(start, self.made.len());
+                if json.is_empty() { Coerced::Blank } else { Coerced::Value(Cell::Made(json), flags) }
             }
             (_, Kind::Scalar(kind)) => coerce::scalar(plan, column, text, (found.value, kind), self.made),
             _ => Coerced::Misfit,

@@ -75,8 +75,7 @@ fn tree(plan: &Plan, inner: &str) -> Option<String> {
     tape.clear(plan);
     tape.add((plan, &mut Keys::default()), &object, (0, 1), false).ok()?;
     let flags = FlagSet::default();
-    let mut compact = Compact { plan, text: &object, tape: &tape, made: "", keep: Keep::Whole, flags };
     let mut kept = String::new();
-    compact.container(None, usize::MAX, &mut kept);
+    Compact { plan, text: &object, tape: &tape, made: &mut kept, keep: Keep::Whole, flags }.container(None, usize::MAX);
     (kept == object).then_some(json)
 }

@@ -104,7 +104,9 @@ pub(crate) struct Tape {
     /// What columns hold as it is.
     pub(crate) found: Cells,
     /// The other columns that are answered: a value, or several, have to be looked at.
-    open: Bits,
+    pub(crate) open: Bits,
+    /// For each of these, the source that is the only one, and its entry.
+    alone: Vec<Option<(u16, u32)>>,
 }
 
 impl Tape {
@@ -115,6 +117,7 @@ impl Tape {
         if self.event == 0 || self.hits.len() != plan.first_item_source() {
             self.hits = vec![(0, 0); plan.first_item_source()];
             self.answered = vec![0; plan.columns.len()];
+            self.alone = vec![None; plan.columns.len()];
             self.event = 1;
         }
         self.markers = 0;
@@ -137,6 +140,7 @@ impl Tape {
         self.envelope = other.envelope;
         self.found.copy(&other.found);
         self.open.copy(&other.open);
+        self.alone.clone_from(&other.alone);
     }
 
     /// Takes back that a column is answered: its entries are left over.
@@ -164,9 +168,10 @@ impl Tape {
         hits.filter(|((_, event), _)| *event == self.event).map(|((entry, _), source)| (source, *entry as usize))
     }
 
-    /// The columns that are answered and not found as they are, in order.
-    pub(crate) fn open_columns(&self) -> impl Iterator<Item = usize> {
-        self.open.iter()
+    /// The source that is the only one of an open column, and its entry; `None` if there may be several.
+    #[inline(always)]
+    pub(crate) fn alone(&self, column: usize) -> Option<(usize, usize)> {
+        self.alone[column].map(|(source, entry)| (source.into(), entry as usize))
     }
 
     /// The entries directly inside an entry, in order, or of the event for `None`.
@@ -193,8 +198,10 @@ impl Tape {
         std::mem::replace(&mut self.answered[usize::from(column)], self.event) != self.event
     }
 
-    /// Notes that a column's value, or which of several is the column's, has to be looked at.
-    pub(crate) fn look_closer(&mut self, column: u16) {
+    /// Notes that a column's value, or which of several is the column's, has to be looked at. `alone`: the source and the
+    /// entry, if no other answers the column.
+    pub(crate) fn look_closer(&mut self, column: u16, alone: Option<(u16, usize)>) {
+        self.alone[usize::from(column)] = alone.map(|(source, index)| (source, entry_number(index)));
         self.answered[usize::from(column)] = self.event;
         self.found.empty(column.into());
         self.open.add(column.into());

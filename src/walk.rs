@@ -3,7 +3,7 @@
 use crate::coerce::held;
 use crate::cursor::{Cursor, Scalar};
 use crate::json::Span;
-use crate::keys::{Fills, Keys, Meaning, NOWHERE};
+use crate::keys::{Keys, Meaning, NOWHERE};
 use crate::row::{Cell, FilledBy};
 use crate::schema::Plan;
 use crate::schema::fold::folds_to;
@@ -39,29 +39,28 @@ impl Tape {
         let mut entry = Entry::new(index, key, (value.0, Kind::Scalar(value.1)), meaning);
         self.markers |= meaning.markers;
         if let Some(fills) = meaning.fills {
-            if self.answer_first(fills.column)
-                && let Some(span) = held(plan, fills.holds, text, value)
-            {
+            let first = self.answer_first(fills.column);
+            if first && let Some(span) = held(plan, fills.holds, text, value) {
                 self.answer(meaning.source, index);
                 self.found.fill(fills.column.into(), Cell::Text(span), FilledBy::Path(meaning.source));
                 entry.fate = Fate::Taken;
             } else {
                 self.entries.push(entry);
-                return self.contest(text, meaning.source, fills, index);
+                return self.contest(text, (meaning.source, index), fills.column, first);
             }
         }
         self.entries.push(entry);
     }
 
-    /// Notes that an entry answers a column, which is looked at closer for that.
+    /// Notes that an entry answers a column, which is looked at closer for that. `first`: whether it is the first that does.
     #[inline(never)]
-    fn contest(&mut self, text: &str, source: u16, fills: Fills, index: usize) {
+    fn contest(&mut self, text: &str, (source, index): (u16, usize), column: u16, first: bool) {
         if let Some(before) = self.answer(source, index) {
             // Said twice, the same way: once is enough.
             let [first, second] = [before, index].map(|entry| self.entries[entry].value.of(text));
             self.entries[before].fate = if first == second { Fate::Taken } else { Fate::Left };
         }
-        self.look_closer(fills.column);
+        self.look_closer(column, first.then_some((source, index)));
     }
 }
 
@@ -143,7 +142,8 @@ impl<'a> Walk<'a> {
         if meaning.answers_whole
             && let Some(fills) = meaning.fills
         {
-            self.tape.contest(self.text, meaning.source, fills, index);
+            let first = self.tape.answer_first(fills.column);
+            self.tape.contest(self.text, (meaning.source, index), fills.column, first);
         }
         Ok(end)
     }
@@ -239,7 +239,7 @@ impl<'a> Walk<'a> {
         let Some(node) = self.node(place) else { return };
         if let Some(fills) = Meaning::of(self.plan, place).fills {
             self.tape.answer(node.source, index);
-            self.tape.look_closer(fills.column);
+            self.tape.look_closer(fills.column, None);
         }
         let children: Vec<usize> = self.tape.children(Some(index)).collect();
         for child in children {

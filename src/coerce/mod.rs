@@ -42,28 +42,50 @@ pub(crate) fn closely(
     (value, kind): (Span, Scalar),
     made: &mut String,
 ) -> Coerced {
-    let mut flags = FlagSet::default();
-    let mut unescaped = String::new();
     let meaning = match kind {
         Scalar::Plain => value.of(text),
         Scalar::Text | Scalar::Signed => value.unquoted().of(text),
-        Scalar::Escaped => {
-            if unescape(value.unquoted().of(text), &mut unescaped) == Mended(true) {
-                flags.raise(Flag::TextMended);
-            }
-            &unescaped
-        }
+        Scalar::Escaped => return escaped(plan, column, text, value, made),
     };
     if kind == Scalar::Plain && meaning == "null" {
         return Coerced::Blank;
     }
+    meant(plan, column, text, (meaning, kind), FlagSet::default(), made)
+}
+
+/// [`closely`] for a string with escapes.
+#[inline(never)]
+fn escaped(plan: &Plan, column: &Column, text: &str, value: Span, made: &mut String) -> Coerced {
+    let (start, mut flags) = (made.len(), FlagSet::default());
+    if unescape(value.unquoted().of(text), made) == Mended(true) {
+        flags.raise(Flag::TextMended);
+    }
+    let meaning = &made[start..];
+    let fits = matches!(column.kind, ColumnType::Varchar(width) if meaning.len() <= width as usize);
+    if fits && column.rule.is_none() && !is_blank(meaning) && !privacy::has_signs(meaning) {
+        return Coerced::Value(Cell::Made(Span::new(start, made.len())), flags);
+    }
+    let meaning = made.split_off(start);
+    meant(plan, column, text, (&meaning, Scalar::Escaped), flags, made)
+}
+
+/// What a value comes to that means `meaning`.
+#[inline(always)]
+fn meant(
+    plan: &Plan,
+    column: &Column,
+    text: &str,
+    (meaning, kind): (&str, Scalar),
+    mut flags: FlagSet,
+    made: &mut String,
+) -> Coerced {
     let start = made.len();
     let written = match column.kind {
-        ColumnType::Varchar(_) if is_blank(meaning) => None,
-        ColumnType::Varchar(width) => match varchar(plan, column.rule, meaning, kind, width, &mut flags) {
-            Ok(kept) => return Coerced::Value(cell(text, &kept, made), flags),
-            Err(not) => return not,
-        },
+        ColumnType::Varchar(width) => return varchar(plan, (column.rule, width), text, (meaning, kind), flags, made),
+        ColumnType::Timestamp => time::parse(meaning).map(|ms| {
+            time::write(ms, made);
+            Written::default()
+        }),
         ColumnType::SmallInt | ColumnType::Integer | ColumnType::BigInt => {
             let (least, most) = column.kind.integer_range().unwrap_or_default();
             number::integer(meaning, least, most, made)
@@ -71,10 +93,6 @@ pub(crate) fn closely(
         ColumnType::Decimal(precision, scale) => number::decimal(meaning, precision, scale, made),
         ColumnType::Boolean => boolean::parse(meaning).map(|truth| {
             made.push_str(if truth { "true" } else { "false" });
-            Written::default()
-        }),
-        ColumnType::Timestamp => time::parse(meaning).map(|ms| {
-            time::write(ms, made);
             Written::default()
         }),
         ColumnType::Json => None,
@@ -107,12 +125,31 @@ fn cell(text: &str, value: &str, made: &mut String) -> Cell {
     Span::within(text, value).map_or_else(|| Cell::make(value, made), Cell::Text)
 }
 
-/// Text as its column holds it.
-fn varchar<'a>(
+/// Text as a column of this rule and width holds it.
+#[inline(never)]
+fn varchar(
+    plan: &Plan,
+    (rule, width): (Option<Rule>, u32),
+    text: &str,
+    value: (&str, Scalar),
+    mut flags: FlagSet,
+    made: &mut String,
+) -> Coerced {
+    if is_blank(value.0) {
+        return Coerced::Blank;
+    }
+    match kept(plan, rule, value, width, &mut flags) {
+        Ok(kept) => Coerced::Value(cell(text, &kept, made), flags),
+        Err(not) => not,
+    }
+}
+
+/// What of a text is kept.
+#[inline(always)]
+fn kept<'a>(
     plan: &Plan,
     rule: Option<Rule>,
-    text: &'a str,
-    kind: Scalar,
+    (text, kind): (&'a str, Scalar),
     width: u32,
     flags: &mut FlagSet,
 ) -> Result<Cow<'a, str>, Coerced> {
@@ -172,6 +209,41 @@ pub(crate) fn cut<'a>(text: Cow<'a, str>, width: u32, flags: &mut FlagSet) -> Co
         Cow::Owned(mut text) => {
             text.truncate(end);
             Cow::Owned(text)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cursor::Cursor;
+    use proptest::prelude::*;
+
+    /// What the string `json` comes to, and the column's text.
+    fn coerced(plan: &Plan, column: &Column, json: &str) -> (Coerced, Option<String>) {
+        let kind = Cursor::new(json, 0).scalar().expect("a string");
+        let mut made = String::new();
+        match scalar(plan, column, json, (Span::new(0, json.len()), kind), &mut made) {
+            Coerced::Value(cell, flags) => {
+                (Coerced::Value(Cell::Empty, flags), cell.of(json, &made).map(ToOwned::to_owned))
+            }
+            not => (not, None),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_string_comes_to_the_same_however_it_is_escaped(
+            text in prop_oneof!["[ a-zA-Zü]{0,8}", "[a-z0-9@.?&=%]{0,12}", "[a-z]{250,260}", "-?[0-9]{1,3}(\\.[0-9]{1,6})?",
+                Just("ada@example.com".to_owned()), Just("203.0.113.77".to_owned()), Just("2026-11-23T10:15:30.123Z".to_owned())],
+        ) {
+            let plan = Plan::embedded().expect("the schema compiles");
+            let escapes: Vec<_> = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+            let escapes = escapes.concat();
+            for column in plan.columns.iter().chain(&plan.items) {
+                let [plain, escaped] = [&text, &escapes].map(|inside| coerced(&plan, column, &format!("\"{inside}\"")));
+                prop_assert_eq!(plain, escaped, "{}", column.name);
+            }
         }
     }
 }

@@ -42,11 +42,13 @@ fn is_blocked(plan: &Plan, id: &str) -> bool {
             || plan.blocked_ids.iter().any(|blocked| blocked.eq_ignore_ascii_case(id)))
 }
 
-/// Whether an identifier has to be looked at: lists hold short words, most identifiers are long, and few begin with a
-/// zero or a dash.
+/// Whether an identifier has to be looked at: lists hold short words, most identifiers are long or begin otherwise, and
+/// few begin with a zero or a dash.
 #[inline(always)]
 pub(crate) fn may_be_blocked(plan: &Plan, id: &[u8]) -> bool {
-    id.len() >= 64 || plan.blocked_lengths & 1 << id.len() != 0 || matches!(id, [] | [b'0' | b'-', ..])
+    let Some(first) = id.first() else { return true };
+    let is_like_one = plan.blocked_lengths & 1 << (id.len() % 64) != 0 && plan.blocked_firsts & 1 << (first % 32) != 0;
+    id.len() >= 64 || is_like_one || matches!(first, b'0' | b'-')
 }
 
 fn is_uuid(id: &str) -> bool {
@@ -92,6 +94,16 @@ mod tests {
             (Rule::Uuid, "00000000-0000-0000-0000-000000000000", None),
         ] {
             assert_eq!(identifier(&plan, rule, text, 64, &mut FlagSet::default()).as_deref(), id, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_the_schema_lists_is_no_identifier_in_any_case() {
+        let plan = Plan::embedded().expect("the schema compiles");
+        for blocked in &plan.blocked_ids {
+            for text in [blocked.clone(), blocked.to_uppercase(), blocked.to_lowercase()] {
+                assert_eq!(identifier(&plan, Rule::Id, &text, 64, &mut FlagSet::default()), None, "{text}");
+            }
         }
     }
 

@@ -182,6 +182,8 @@ pub struct Plan {
     pub(crate) blocked_ids: Vec<String>,
     /// A bit for the length of each; those of 64 bytes and more have none.
     pub(crate) blocked_lengths: u64,
+    /// A bit for the first byte of each, by its last five bits, which a letter's case does not change.
+    pub(crate) blocked_firsts: u32,
     pub(crate) removed_keys: FoldedMap<()>,
     /// Last steps of the paths that fill [`Rule::Ip`] and [`Rule::Email`] columns: what they hold is protected wherever
     /// they stand.

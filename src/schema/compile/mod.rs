@@ -64,6 +64,11 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
             .iter()
             .filter(|id| id.value.len() < 64)
             .fold(0, |lengths, id| lengths | 1 << id.value.len()),
+        blocked_firsts: document
+            .blocked_ids
+            .iter()
+            .filter_map(|id| id.value.bytes().next())
+            .fold(0, |firsts, first| firsts | 1 << (first % 32)),
         blocked_ids: document.blocked_ids.iter().map(|id| id.value.clone()).collect(),
         removed_keys,
         protected_keys,
