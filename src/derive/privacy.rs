@@ -3,7 +3,7 @@
 
 use crate::chunk::find;
 use crate::derive::ip;
-use crate::digits::{Ascii, hexadecimal};
+use crate::digits::hexadecimal;
 use crate::row::{Flag, FlagSet};
 use crate::schema::fold::folded_hash;
 use crate::schema::{Plan, Rule};
@@ -18,8 +18,8 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
 
 /// Appends two hexadecimal digits for each byte of a hash, which has a multiple of sixteen.
 pub(crate) fn push_hex<const BYTES: usize>(hash: &[u8; BYTES], out: &mut String) {
-    for sixteen in hash.as_chunks::<16>().0 {
-        Ascii(sixteen.map(hexadecimal).as_flattened().try_into().unwrap_or([b'0'; 32])).push(32, out);
+    for sixteen in hash.as_chunks().0 {
+        hexadecimal(*sixteen).push(32, out);
     }
 }
 

@@ -1,9 +1,10 @@
 //! What functions fill, compiled: steps in column order, and together those that one look can pass over. Most columns
 //! have a function, and most events give few of them anything to work on.
 
-use super::plan::{Column, Derivation};
+use super::plan::{Column, Derivation, Dialect};
 use super::source::FunctionName;
 use crate::chunk::{SIZE, first};
+use crate::json::Span;
 
 /// The functions of all columns.
 #[derive(Debug, Default)]
@@ -18,6 +19,10 @@ pub(crate) struct Derived {
     pub(crate) urls: Vec<Url>,
     /// How many searches for parameters there are.
     pub(crate) searches: usize,
+    /// What functions say in every row in the same words; each says a part of it.
+    pub(crate) words: String,
+    /// How each dialect is called; last, an event of none.
+    dialects: Vec<Span>,
 }
 
 /// Steps that need the same.
@@ -62,8 +67,8 @@ pub(crate) enum Gives {
     Arrival,
     Hash,
     Dialect,
-    /// A text that is always the same.
-    Constant(String),
+    /// This part of [`Derived::words`].
+    Words(Span),
     /// The name of what filled a column, which may be one of these searches, each of a URL.
     Source {
         column: usize,
@@ -119,9 +124,13 @@ pub(crate) struct Key {
 
 impl Derived {
     /// Compiles the functions of `columns`.
-    pub(super) fn new(columns: &[Column], event_types: &[String], version: u32) -> Self {
+    pub(super) fn new(columns: &[Column], event_types: &[String], dialects: &[Dialect], version: u32) -> Self {
         use FunctionName as F;
         let mut derived = Self::default();
+        for name in dialects.iter().map(|dialect| dialect.name.as_str()).chain(["custom"]) {
+            let words = derived.say(name);
+            derived.dialects.push(words);
+        }
         let all = || {
             columns.iter().enumerate().flat_map(|(index, column)| {
                 (0..).zip(&column.derivations).map(move |(nth, function)| (index, nth, function))
@@ -137,7 +146,7 @@ impl Derived {
                 F::Arrival => (Need::Nothing, Gives::Arrival),
                 F::Hash => (Need::Nothing, Gives::Hash),
                 F::Dialect => (Need::Nothing, Gives::Dialect),
-                F::Version => (Need::Nothing, Gives::Constant(version.to_string())),
+                F::Version => (Need::Nothing, Gives::Words(derived.say(&version.to_string()))),
                 F::Source => {
                     let of = (0..).zip(&columns[read].derivations).filter(|(_, function)| is_search(function));
                     let searches =
@@ -185,6 +194,19 @@ impl Derived {
             }
         }
         derived
+    }
+
+    /// How the dialect at `place` in the schema's list is called, in [`Self::words`].
+    pub(crate) fn dialect(&self, place: Option<usize>) -> Span {
+        let name = place.and_then(|place| self.dialects.get(place)).or(self.dialects.last());
+        name.copied().unwrap_or_default()
+    }
+
+    /// Puts words among [`Self::words`].
+    fn say(&mut self, words: &str) -> Span {
+        let start = self.words.len();
+        self.words.push_str(words);
+        Span::new(start, self.words.len())
     }
 
     /// The index of the URL in `column`.

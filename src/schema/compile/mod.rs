@@ -49,7 +49,7 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
     let protected_keys = FoldedMap::new(protected);
     Some(Plan {
         version: document.version.value,
-        derived: Derived::new(&columns, &event_types, document.version.value),
+        derived: Derived::new(&columns, &event_types, &dialects, document.version.value),
         columns,
         items,
         other: event_type_names.get(OTHER.as_bytes())?,
