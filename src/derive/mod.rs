@@ -69,8 +69,8 @@ impl Deriver {
     pub(crate) fn fill(&mut self, event: &Event, row: &mut Row) {
         let Event { plan, text, items, .. } = *event;
         let derived = &plan.derived;
-        self.urls.clear();
         self.urls.resize(derived.urls.len(), None);
+        self.urls.fill(None);
         self.searched.clear();
         // The first item speaks for the row only where the row does not name an item itself: values of two items must not
         // mix.
@@ -86,8 +86,10 @@ impl Deriver {
                     let agent = self.agents.find(row.get(text, column).unwrap_or_default());
                     of_agent(agent, row, steps);
                 }
-                Need::Url(url) if !row.is_empty(derived.urls[url].column) => self.of_url(event, row, steps, url),
-                Need::Query(url) if self.has_query(event, row, url) => self.of_query(event, row, steps, url),
+                Need::Url(url, column) if !row.is_empty(column) => self.of_url(event, row, steps, url),
+                Need::Query(url, column) if !row.is_empty(column) && self.parts(event, row, url).has_query() => {
+                    self.of_query(event, row, steps, url);
+                }
                 _ => {}
             }
         }
@@ -134,6 +136,7 @@ impl Deriver {
     }
 
     /// What follows from the value of a column.
+    #[inline(never)]
     fn of_value(&mut self, event: &Event, row: &mut Row, steps: &[Step]) {
         let Event { plan, text, .. } = *event;
         each(row, steps, |row, step| match &step.gives {
@@ -156,22 +159,32 @@ impl Deriver {
     }
 
     /// Parts of a URL: mostly parts of the cell with it.
+    #[inline(never)]
     fn of_url(&mut self, event: &Event, row: &mut Row, steps: &[Step], index: usize) {
-        let plan = event.plan;
+        let cell = row.cell(event.plan.derived.urls[index].column);
         let parts = self.parts(event, row, index);
-        let cell = row.cell(plan.derived.urls[index].column);
-        each(row, steps, |row, step| {
-            let is_host = step.gives == Gives::Host;
-            let plain = if is_host { parts.plain_host() } else { parts.plain_path() };
-            match plain.filter(|part| part.len() <= step.width as usize) {
-                Some(part) => cell.part(part),
-                None if is_host => self.part(event, row, step, (cell, |url| parts.host(url))),
-                None => self.part(event, row, step, (cell, |url| parts.path(url).map(Cow::Borrowed))),
+        for step in steps {
+            let plain = if step.gives == Gives::Host { parts.plain_host() } else { parts.plain_path() };
+            match plain {
+                Some(part) if part.len() <= step.width as usize => {
+                    row.cells.offer(step.column, cell.part(part), FilledBy::Function(step.nth));
+                }
+                _ => self.of_odd_url(event, row, step, (cell, parts)),
             }
+        }
+    }
+
+    /// A part of a URL that may have to be changed.
+    #[inline(never)]
+    fn of_odd_url(&mut self, event: &Event, row: &mut Row, step: &Step, (cell, parts): (Cell, Parts)) {
+        each(row, std::slice::from_ref(step), |row, step| match step.gives {
+            Gives::Host => self.part(event, row, step, (cell, |url| parts.host(url))),
+            _ => self.part(event, row, step, (cell, |url| parts.path(url).map(Cow::Borrowed))),
         });
     }
 
     /// A URL's query, and what is found in it.
+    #[inline(never)]
     fn of_query(&mut self, event: &Event, row: &mut Row, steps: &[Step], index: usize) {
         let parts = self.parts(event, row, index);
         let cell = row.cell(event.plan.derived.urls[index].column);
@@ -214,10 +227,6 @@ impl Deriver {
     fn parts(&mut self, event: &Event, row: &Row, index: usize) -> Parts {
         let column = event.plan.derived.urls[index].column;
         *self.urls[index].get_or_insert_with(|| Parts::of(row.get(event.text, column).unwrap_or_default()))
-    }
-
-    fn has_query(&mut self, event: &Event, row: &Row, index: usize) -> bool {
-        !row.is_empty(event.plan.derived.urls[index].column) && self.parts(event, row, index).has_query()
     }
 
     /// What each search has found: those in the query of the URL with this index, and those in others that were asked for.
@@ -362,5 +371,31 @@ mod tests {
         transform.record(&BASE64_STANDARD.encode(r#"{"event":"x"}"#), 0, 1_000).expect("a row");
         let row = str::from_utf8(transform.rows()).expect("text");
         assert!(row.contains(r#""source_dialect":"cus""#) && row.contains("truncated:source_dialect"), "{row}");
+    }
+
+    #[test]
+    fn a_function_reads_what_stands_before_it() {
+        let mut schema = EMBEDDED.to_owned();
+        for (name, source) in [
+            ("early", "host(next)"),
+            ("next", "query(page_url, next)"),
+            ("late", "host(next)"),
+            ("last", "query(next, utm_id)"),
+        ] {
+            let column = [
+                "[[column]]",
+                &format!("name = \"{name}\""),
+                "type = \"varchar(99)\"",
+                "description = \"x\"",
+                &format!("sources = [\"{source}\"]\n"),
+            ];
+            schema.push_str(&column.join("\n"));
+        }
+        let mut transform = Transform::new(Plan::parse("schema.toml", &schema).expect("the schema compiles"));
+        let event = r#"{"event":"x","url":"https://a.example/?utm_id=1&next=https://b.example/%3Futm_id%3D2"}"#;
+        transform.record(&BASE64_STANDARD.encode(event), 0, 1_000).expect("a row");
+        let row = str::from_utf8(transform.rows()).expect("text");
+        assert!(row.contains(r#""utm_id":"1""#) && row.contains(r#""late":"b.example","last":"2""#), "{row}");
+        assert!(!row.contains("early"), "{row}");
     }
 }
