@@ -1,6 +1,10 @@
 //! IP addresses, kept only as networks.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use crate::coerce::number;
+use std::net::{IpAddr, SocketAddr};
+
+/// The longest network.
+const LONGEST: usize = "ffff:ffff:ffff::".len();
 
 /// The network of the first public address in a list such as X-Forwarded-For (of the first address, if none is
 /// public): the first 24 bits of IPv4, the first 48 of IPv6, the rest zero.
@@ -12,7 +16,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 /// assert_eq!(network("2001:db8:85a3:8d3::1").as_deref(), Some("2001:db8:85a3::"));
 /// ```
 pub fn network(text: &str) -> Option<String> {
-    let mut network = String::new();
+    let mut network = String::with_capacity(LONGEST);
     network_into(text, &mut network).then_some(network)
 }
 
@@ -30,8 +34,17 @@ pub(crate) fn network_into(text: &str, out: &mut String) -> bool {
     }
     let addresses = || text.split(',').filter_map(|part| address(part.trim()));
     match addresses().find(is_public).or_else(|| addresses().next()) {
-        Some(IpAddr::V4(v4)) => out.extend([&Ipv4Addr::from_bits(v4.to_bits() & !0xff).to_string()[..]]),
-        Some(IpAddr::V6(v6)) => out.extend([&Ipv6Addr::from_bits(v6.to_bits() >> 80 << 80).to_string()[..]]),
+        Some(IpAddr::V4(v4)) => {
+            for octet in &v4.octets()[..3] {
+                number::push(i64::from(*octet), out);
+                out.push('.');
+            }
+            out.push('0');
+        }
+        Some(IpAddr::V6(v6)) => {
+            let [first, second, third, ..] = v6.segments();
+            push_v6([first, second, third], out);
+        }
         None => return false,
     }
     true
@@ -124,12 +137,28 @@ fn is_public(address: &IpAddr) -> bool {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::net::{Ipv4Addr, Ipv6Addr};
 
     proptest! {
         #[test]
         fn an_ipv4_address_is_what_the_library_says(text in "[0-9]{1,3}(\\.[0-9]{1,3}){2,4}\\.?|[0-9.]{0,16}|(1|25[0-6])\\.0\\.0{1,2}\\.9") {
             let theirs = text.parse::<Ipv4Addr>().ok().map(|v4| Ipv4Addr::from_bits(v4.to_bits() & !0xff).to_string());
             prop_assert_eq!(v4(text.as_bytes()).map(|last| [&text[..=last], "0"].concat()), theirs);
+        }
+
+        #[test]
+        fn an_address_in_any_place_has_the_network_that_the_library_writes(v4 in any::<[u8; 4]>(), v6 in proptest::array::uniform8(prop_oneof![Just(0), 0..0x100u16, any::<u16>()])) {
+            let (v4, v6) = (Ipv4Addr::from(v4), Ipv6Addr::from(v6));
+            let networks = [
+                Ipv4Addr::from_bits(v4.to_bits() & !0xff).to_string(),
+                Ipv6Addr::from_bits(v6.to_bits() >> 80 << 80).to_string(),
+            ];
+            prop_assert_eq!(network(&v4.to_string()), Some(networks[0].clone()));
+            prop_assert_eq!(network(&format!("{v4}:80")), Some(networks[0].clone()));
+            if v6.to_canonical() == v6 {
+                prop_assert_eq!(network(&v6.to_string()), Some(networks[1].clone()));
+                prop_assert_eq!(network(&format!("[{v6}]:80")), Some(networks[1].clone()));
+            }
         }
 
         #[test]
