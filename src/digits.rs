@@ -1,4 +1,7 @@
-//! Digits eight at a time: read in a few operations on one word, written two at once.
+//! Digits eight at a time: read in a few operations on one word, written two at once; hexadecimal ones
+//! thirty-two at a time.
+
+use wide::u8x16;
 
 /// The values of eight bytes that look like `pattern`: a digit where it has a `0`, the same sign where it has another.
 /// A sign's value is 0.
@@ -44,19 +47,20 @@ pub(crate) fn pair(number: u32) -> [u8; 2] {
     PAIRS[number as usize % 128]
 }
 
-/// The two hexadecimal digits of a byte.
+/// The hexadecimal digits of sixteen bytes, two for each.
 #[inline(always)]
-pub(crate) fn hexadecimal(byte: u8) -> [u8; 2] {
-    const PAIRS: [[u8; 2]; 256] = {
-        let mut pairs = [*b"00"; 256];
-        let mut n = 0;
-        while n < 256 {
-            pairs[n] = [b"0123456789abcdef"[n / 16], b"0123456789abcdef"[n % 16]];
-            n += 1;
-        }
-        pairs
-    };
-    PAIRS[usize::from(byte)]
+pub(crate) fn hexadecimal(bytes: [u8; 16]) -> Ascii {
+    let halves = [u128::from_le_bytes(bytes) >> 4, u128::from_le_bytes(bytes)];
+    let [high, low] = halves.map(|half| {
+        let digits = u8x16::new(half.to_le_bytes()) & u8x16::splat(0xf);
+        let is_letter = digits.max(u8x16::splat(10)).simd_eq(digits);
+        digits + u8x16::splat(b'0') + (is_letter & u8x16::splat(b'a' - 10 - b'0'))
+    });
+    let [first, rest] = [u8x16::unpack_low(high, low), u8x16::unpack_high(high, low)].map(u8x16::to_array);
+    let mut text = Ascii([0; 32]);
+    text.0[..16].copy_from_slice(&first);
+    text.0[16..].copy_from_slice(&rest);
+    text
 }
 
 /// ASCII text while it is written: a text of few, aligned words is one sooner.
@@ -81,6 +85,12 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn hexadecimal_digits_are_two_for_each_byte(bytes in any::<[u8; 16]>()) {
+            let digits = format!("{:032x}", u128::from_be_bytes(bytes));
+            prop_assert_eq!(&hexadecimal(bytes).0[..], digits.as_bytes());
+        }
+
         #[test]
         fn eight_digits_are_the_number_that_they_spell(text in prop_oneof!["[0-9]{8}", "[/-:0-9]{8}", "[\\x00-\\x7f]{8}"]) {
             let bytes: [u8; 8] = text.as_bytes().try_into().expect("eight");

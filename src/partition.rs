@@ -2,7 +2,7 @@
 
 use crate::chunk::{SIZE, first};
 use crate::derive::time;
-use crate::row::{Flag, Row};
+use crate::row::{Cell, Flag, Row};
 use crate::schema::{PARTITION_KEYS, Plan, Window};
 use chrono::NaiveDate;
 
@@ -99,32 +99,42 @@ impl Plan {
 #[derive(Debug, Default)]
 pub(crate) struct Filer {
     event_types: EventTypes,
-    /// The last date, and the day it is, since 1970.
-    date: (i64, NaiveDate),
+    /// The last date of a row's own time, as it is written and as it is, and when it begins.
+    last: ([u8; 10], NaiveDate, i64),
 }
 
 impl Filer {
     /// The row's partition. An event time outside the window is not followed but flagged; it stays as it is in its column.
     #[inline(never)]
     pub(crate) fn file(&mut self, plan: &Plan, text: &str, row: &mut Row, arrival: i64) -> Partition {
-        let name = row.get(text, plan.roles.event_name);
-        let event_type = name.map_or(usize::from(plan.other), |name| self.event_types.of(plan, name));
-        // Rows hold times in one spelling.
-        let own = row.get(text, plan.roles.event_time).and_then(|time| time::canonical(time.as_bytes()));
-        let filed = own.filter(|own| plan.window.holds(*own, arrival));
-        if filed.is_none() {
-            row.raise(Flag::TimeClamped);
-        }
-        Partition { event_type, date: self.date(filed.unwrap_or(arrival)) }
+        let name = row.cell(plan.roles.event_name);
+        let event_type = match name {
+            Cell::Empty => usize::from(plan.other),
+            _ => self.event_types.of(plan, name.bytes(text, &row.made)),
+        };
+        let own = self.own(row.cell(plan.roles.event_time).bytes(text, &row.made));
+        let date = match own {
+            Some((date, own)) if plan.window.holds(own, arrival) => date,
+            _ => {
+                row.raise(Flag::TimeClamped);
+                time::date(arrival)
+            }
+        };
+        Partition { event_type, date }
     }
 
-    /// [`time::date`], which most rows have in common with the one before.
-    fn date(&mut self, ms: i64) -> NaiveDate {
-        let day = ms.div_euclid(DAY_MS);
-        if self.date.0 != day {
-            self.date = (day, time::date(ms));
+    /// A row's own time, which rows hold in one spelling, and its date, which most have in common with the row before.
+    #[inline(always)]
+    fn own(&mut self, text: &[u8]) -> Option<(NaiveDate, i64)> {
+        let text: &[u8; 24] = text.try_into().ok()?;
+        let time = time::of_day(text)?;
+        let date = *text.first_chunk()?;
+        if date != self.last.0 {
+            let begin = time::begin_of_day(text)?;
+            self.last = (date, time::date(begin), begin);
         }
-        self.date.1
+        let (_, date, begin) = self.last;
+        Some((date, begin + time))
     }
 }
 
@@ -137,12 +147,13 @@ impl EventTypes {
     const KEPT: usize = 1 << 10;
 
     /// The type of the event with this name.
-    pub(crate) fn of(&mut self, plan: &Plan, name: &str) -> usize {
+    #[inline]
+    pub(crate) fn of(&mut self, plan: &Plan, name: &[u8]) -> usize {
         if name.len() > SIZE {
-            return plan.event_type(name);
+            return plan.event_type_of(name);
         }
         // What stands after a shorter name is in no other.
-        let spelling = first(name.as_bytes());
+        let spelling = first(name);
         let place = place(spelling);
         match self.0.get(place) {
             Some((known, event_type)) if *known == spelling => *event_type,
@@ -151,10 +162,10 @@ impl EventTypes {
     }
 
     #[inline(never)]
-    fn learn(&mut self, plan: &Plan, name: &str, (place, spelling): (usize, [u8; SIZE])) -> usize {
+    fn learn(&mut self, plan: &Plan, name: &[u8], (place, spelling): (usize, [u8; SIZE])) -> usize {
         // To begin with, all places know the empty name.
         self.0.resize_with(Self::KEPT, || (first(b""), plan.event_type("")));
-        let event_type = plan.event_type(name);
+        let event_type = plan.event_type_of(name);
         self.0[place] = (spelling, event_type);
         event_type
     }
@@ -183,15 +194,18 @@ mod tests {
             let plan = Plan::embedded().expect("the schema compiles");
             let mut known = EventTypes::default();
             for name in names.iter().chain(&names) {
-                prop_assert_eq!(known.of(&plan, name), plan.event_type(name), "{}", name);
+                prop_assert_eq!(known.of(&plan, name.as_bytes()), plan.event_type(name), "{}", name);
             }
         }
 
         #[test]
-        fn a_date_is_the_same_whatever_came_before(days in proptest::collection::vec(-3..3i64, 1..9), off in 0..DAY_MS) {
+        fn a_time_is_the_same_whatever_came_before(
+            texts in proptest::collection::vec("202[45]-(02|06)-(2[89]|30)T1[09]:[05]0:00.12[3a]Z|2024-02-29|now", 1..20),
+        ) {
             let mut filer = Filer::default();
-            for ms in days.iter().map(|day| day * DAY_MS + off) {
-                prop_assert_eq!(filer.date(ms), time::date(ms));
+            for text in &texts {
+                let own = time::canonical(text.as_bytes()).map(|ms| (time::date(ms), ms));
+                prop_assert_eq!(filer.own(text.as_bytes()), own, "{}", text);
             }
         }
 

@@ -158,6 +158,14 @@ impl Cells {
         self.cells[column] = (cell, by);
     }
 
+    /// Fills a column that is null; another stays as it is.
+    #[inline(always)]
+    pub(crate) fn offer(&mut self, column: usize, cell: Cell, by: FilledBy) {
+        if self.filled.insert(column) {
+            self.cells[column] = (cell, by);
+        }
+    }
+
     /// Makes a column null.
     pub(crate) fn empty(&mut self, column: usize) {
         self.filled.remove(column);
@@ -278,6 +286,17 @@ impl Cell {
             Self::Text(span) => Some(span.of(text)),
             Self::Made(span) => Some(span.of(made)),
         }
+    }
+
+    /// [`Self::of`] as bytes; none for a cell that is null.
+    #[inline(always)]
+    pub(crate) fn bytes<'a>(self, text: &'a str, made: &'a str) -> &'a [u8] {
+        let (from, span) = match self {
+            Self::Empty => return &[],
+            Self::Text(span) => (text, span),
+            Self::Made(span) => (made, span),
+        };
+        from.as_bytes().get(span.start()..span.end()).unwrap_or_default()
     }
 
     /// A cell that holds a part of this one's value.

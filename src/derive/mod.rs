@@ -38,8 +38,8 @@ pub(crate) struct Origin<'a> {
 pub(crate) struct Deriver {
     agents: Agents,
     event_types: EventTypes,
-    /// The last arrival, and how it is written.
-    arrival: (i64, String),
+    /// The last arrival, and what rows of that arrival say alike: the plan's words, and the arrival as it is written.
+    alike: (i64, String),
     /// For each of the plan's URLs that was taken apart, its parts.
     urls: Vec<Option<Parts>>,
     /// The URLs whose parameters were looked at.
@@ -69,15 +69,16 @@ impl Deriver {
     pub(crate) fn fill(&mut self, event: &Event, row: &mut Row) {
         let Event { plan, text, items, .. } = *event;
         let derived = &plan.derived;
-        self.urls.clear();
         self.urls.resize(derived.urls.len(), None);
+        self.urls.fill(None);
         self.searched.clear();
         // The first item speaks for the row only where the row does not name an item itself: values of two items must not
         // mix.
         let first_speaks = items.count > 0 && derived.naming.iter().all(|column| row.is_empty(*column));
+        let alike = self.say_alike(event, row);
         for Run { need, steps } in &derived.runs {
             match *need {
-                Need::Nothing => self.of_record(event, row, steps),
+                Need::Nothing => self.of_record(event, row, steps, alike),
                 Need::Items if items.count > 0 => of_items(items, row, steps),
                 Need::FirstItem if first_speaks => of_first_item(items, row, steps),
                 Need::Value(column) if !row.is_empty(column) => self.of_value(event, row, steps),
@@ -85,8 +86,10 @@ impl Deriver {
                     let agent = self.agents.find(row.get(text, column).unwrap_or_default());
                     of_agent(agent, row, steps);
                 }
-                Need::Url(url) if !row.is_empty(derived.urls[url].column) => self.of_url(event, row, steps, url),
-                Need::Query(url) if self.has_query(event, row, url) => self.of_query(event, row, steps, url),
+                Need::Url(url, column) if !row.is_empty(column) => self.of_url(event, row, steps, url),
+                Need::Query(url, column) if !row.is_empty(column) && self.parts(event, row, url).has_query() => {
+                    self.of_query(event, row, steps, url);
+                }
                 _ => {}
             }
         }
@@ -97,37 +100,43 @@ impl Deriver {
         }
     }
 
+    /// Appends what rows of the record's arrival say alike to the row's made values, and gives where it stands there.
+    fn say_alike(&mut self, event: &Event, row: &mut Row) -> Span {
+        let (arrival, alike) = &mut self.alike;
+        if *arrival != event.origin.arrival || alike.is_empty() {
+            *arrival = event.origin.arrival;
+            alike.clear();
+            alike.push_str(&event.plan.derived.words);
+            time::write(*arrival, alike);
+        }
+        append(row, alike)
+    }
+
     /// What follows from how the record came.
-    fn of_record(&mut self, event: &Event, row: &mut Row, steps: &[Step]) {
+    fn of_record(&mut self, event: &Event, row: &mut Row, steps: &[Step], alike: Span) {
         let Event { plan, tape, origin, .. } = *event;
-        each(row, steps, |row, step| {
-            let start = row.made.len();
-            match &step.gives {
-                Gives::Arrival => {
-                    let (last, written) = &mut self.arrival;
-                    if *last != origin.arrival || written.is_empty() {
-                        *last = origin.arrival;
-                        written.clear();
-                        time::write(origin.arrival, written);
-                    }
-                    row.made.push_str(written);
+        for step in steps {
+            let part = match step.gives {
+                Gives::Words(words) => words,
+                Gives::Dialect => {
+                    plan.derived.dialect(plan.dialects.iter().position(|dialect| dialect.matches(tape.markers)))
                 }
-                Gives::Hash => {
+                Gives::Arrival => Span::new(plan.derived.words.len(), alike.len()),
+                _ if row.is_empty(step.column) => {
+                    let start = row.made.len();
                     let placeless = row.is_empty(plan.roles.event_time).then_some((origin.arrival, origin.position));
                     ids::event_id([origin.event, origin.envelope], placeless, &mut self.hashed, &mut row.made);
+                    say(row, step, Span::new(start, row.made.len()));
+                    continue;
                 }
-                Gives::Dialect => {
-                    let dialect = plan.dialects.iter().find(|dialect| dialect.matches(tape.markers));
-                    row.made.push_str(dialect.map_or("custom", |dialect| &dialect.name));
-                }
-                Gives::Constant(constant) => row.made.push_str(constant),
-                _ => {}
-            }
-            made(row, step, start)
-        });
+                _ => continue,
+            };
+            say(row, step, alike.part(part));
+        }
     }
 
     /// What follows from the value of a column.
+    #[inline(never)]
     fn of_value(&mut self, event: &Event, row: &mut Row, steps: &[Step]) {
         let Event { plan, text, .. } = *event;
         each(row, steps, |row, step| match &step.gives {
@@ -141,7 +150,7 @@ impl Deriver {
                 Cell::make(&kept, &mut row.made)
             }
             Gives::On { column, event_types } => {
-                let name = row.get(text, plan.roles.event_name).unwrap_or_default();
+                let name = row.cell(plan.roles.event_name).bytes(text, &row.made);
                 let wanted = event_types.contains(&self.event_types.of(plan, name));
                 if wanted { row.cell(*column) } else { Cell::Empty }
             }
@@ -150,22 +159,32 @@ impl Deriver {
     }
 
     /// Parts of a URL: mostly parts of the cell with it.
+    #[inline(never)]
     fn of_url(&mut self, event: &Event, row: &mut Row, steps: &[Step], index: usize) {
-        let plan = event.plan;
+        let cell = row.cell(event.plan.derived.urls[index].column);
         let parts = self.parts(event, row, index);
-        let cell = row.cell(plan.derived.urls[index].column);
-        each(row, steps, |row, step| {
-            let is_host = step.gives == Gives::Host;
-            let plain = if is_host { parts.plain_host() } else { parts.plain_path() };
-            match plain.filter(|part| part.len() <= step.width as usize) {
-                Some(part) => cell.part(part),
-                None if is_host => self.part(event, row, step, (cell, |url| parts.host(url))),
-                None => self.part(event, row, step, (cell, |url| parts.path(url).map(Cow::Borrowed))),
+        for step in steps {
+            let plain = if step.gives == Gives::Host { parts.plain_host() } else { parts.plain_path() };
+            match plain {
+                Some(part) if part.len() <= step.width as usize => {
+                    row.cells.offer(step.column, cell.part(part), FilledBy::Function(step.nth));
+                }
+                _ => self.of_odd_url(event, row, step, (cell, parts)),
             }
+        }
+    }
+
+    /// A part of a URL that may have to be changed.
+    #[inline(never)]
+    fn of_odd_url(&mut self, event: &Event, row: &mut Row, step: &Step, (cell, parts): (Cell, Parts)) {
+        each(row, std::slice::from_ref(step), |row, step| match step.gives {
+            Gives::Host => self.part(event, row, step, (cell, |url| parts.host(url))),
+            _ => self.part(event, row, step, (cell, |url| parts.path(url).map(Cow::Borrowed))),
         });
     }
 
     /// A URL's query, and what is found in it.
+    #[inline(never)]
     fn of_query(&mut self, event: &Event, row: &mut Row, steps: &[Step], index: usize) {
         let parts = self.parts(event, row, index);
         let cell = row.cell(event.plan.derived.urls[index].column);
@@ -210,10 +229,6 @@ impl Deriver {
         *self.urls[index].get_or_insert_with(|| Parts::of(row.get(event.text, column).unwrap_or_default()))
     }
 
-    fn has_query(&mut self, event: &Event, row: &Row, index: usize) -> bool {
-        !row.is_empty(event.plan.derived.urls[index].column) && self.parts(event, row, index).has_query()
-    }
-
     /// What each search has found: those in the query of the URL with this index, and those in others that were asked for.
     fn search(&mut self, event: &Event, row: &Row, index: usize) -> &[Option<Parameter>] {
         if !self.searched.contains(&index) {
@@ -256,56 +271,71 @@ fn each(row: &mut Row, steps: &[Step], mut gives: impl FnMut(&mut Row, &Step) ->
 
 /// What follows from the list of items.
 fn of_items(items: &Items, row: &mut Row, steps: &[Step]) {
-    each(row, steps, |row, step| {
+    for step in steps {
         let start = row.made.len();
         let number = match step.gives {
             Gives::Sum(field) => items.sums[field],
             _ => i64::try_from(items.count).unwrap_or(i64::MAX),
         };
         number::push(number, &mut row.made);
-        made(row, step, start)
-    });
+        say(row, step, Span::new(start, row.made.len()));
+    }
 }
 
 /// What the first item says.
 fn of_first_item(items: &Items, row: &mut Row, steps: &[Step]) {
-    each(row, steps, |_, step| match step.gives {
-        Gives::First(field) => items.first.get(field).copied().unwrap_or_default(),
-        _ => Cell::Empty,
-    });
+    for step in steps {
+        if let Gives::First(field) = step.gives
+            && let Some(cell) = items.first.get(field)
+            && *cell != Cell::Empty
+        {
+            row.cells.offer(step.column, *cell, FilledBy::Function(step.nth));
+        }
+    }
 }
 
 /// What a user agent tells.
 fn of_agent(agent: &Agent, row: &mut Row, steps: &[Step]) {
-    each(row, steps, |row, step| {
-        let told = match step.gives {
-            Gives::Browser => agent.browser.as_deref(),
-            Gives::Os => agent.os.as_deref(),
+    let told = append(row, &agent.told);
+    for step in steps {
+        let part = match step.gives {
+            Gives::Browser => agent.browser,
+            Gives::Os => agent.os,
             Gives::Device => agent.device,
-            _ => Some(if agent.bot { "true" } else { "false" }),
+            _ => agent.bot,
         };
-        let start = row.made.len();
-        row.made.push_str(told.unwrap_or_default());
-        made(row, step, start)
-    });
+        say(row, step, told.part(part));
+    }
 }
 
-/// What was appended to the row's made values from `start` on, as its column holds it. None of it is the sender's.
+/// Appends to the row's made values, and gives where it stands there.
 #[inline(always)]
-fn made(row: &mut Row, step: &Step, start: usize) -> Cell {
-    if row.made.len() - start > step.width as usize {
-        cut_made(row, step, start);
+fn append(row: &mut Row, text: &str) -> Span {
+    let start = row.made.len();
+    row.made.push_str(text);
+    Span::new(start, row.made.len())
+}
+
+/// Fills the column of a step, if it is null, with a part of the row's made values. None of it is the sender's.
+#[inline(always)]
+fn say(row: &mut Row, step: &Step, part: Span) {
+    if part.len() > step.width as usize {
+        say_cut(row, step, part);
+    } else if !part.is_empty() {
+        row.cells.offer(step.column, Cell::Made(part), FilledBy::Function(step.nth));
     }
-    if row.made.len() == start { Cell::Empty } else { Cell::Made(Span::new(start, row.made.len())) }
 }
 
 #[cold]
-fn cut_made(row: &mut Row, step: &Step, start: usize) {
+fn say_cut(row: &mut Row, step: &Step, part: Span) {
+    if !row.is_empty(step.column) {
+        return;
+    }
     let mut flags = FlagSet::default();
-    let kept = cut(row.made[start..].into(), step.width, &mut flags).len();
-    row.made.truncate(start + kept);
+    let kept = cut(part.of(&row.made).into(), step.width, &mut flags).len();
     if kept > 0 {
         row.flag(step.column, flags);
+        say(row, step, part.part(Span::new(0, kept)));
     }
 }
 
@@ -341,5 +371,31 @@ mod tests {
         transform.record(&BASE64_STANDARD.encode(r#"{"event":"x"}"#), 0, 1_000).expect("a row");
         let row = str::from_utf8(transform.rows()).expect("text");
         assert!(row.contains(r#""source_dialect":"cus""#) && row.contains("truncated:source_dialect"), "{row}");
+    }
+
+    #[test]
+    fn a_function_reads_what_stands_before_it() {
+        let mut schema = EMBEDDED.to_owned();
+        for (name, source) in [
+            ("early", "host(next)"),
+            ("next", "query(page_url, next)"),
+            ("late", "host(next)"),
+            ("last", "query(next, utm_id)"),
+        ] {
+            let column = [
+                "[[column]]",
+                &format!("name = \"{name}\""),
+                "type = \"varchar(99)\"",
+                "description = \"x\"",
+                &format!("sources = [\"{source}\"]\n"),
+            ];
+            schema.push_str(&column.join("\n"));
+        }
+        let mut transform = Transform::new(Plan::parse("schema.toml", &schema).expect("the schema compiles"));
+        let event = r#"{"event":"x","url":"https://a.example/?utm_id=1&next=https://b.example/%3Futm_id%3D2"}"#;
+        transform.record(&BASE64_STANDARD.encode(event), 0, 1_000).expect("a row");
+        let row = str::from_utf8(transform.rows()).expect("text");
+        assert!(row.contains(r#""utm_id":"1""#) && row.contains(r#""late":"b.example","last":"2""#), "{row}");
+        assert!(!row.contains("early"), "{row}");
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::chunk::find;
 use crate::derive::ip;
-use crate::digits::{Ascii, hexadecimal};
+use crate::digits::hexadecimal;
 use crate::row::{Flag, FlagSet};
 use crate::schema::fold::folded_hash;
 use crate::schema::{Plan, Rule};
@@ -18,8 +18,8 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
 
 /// Appends two hexadecimal digits for each byte of a hash, which has a multiple of sixteen.
 pub(crate) fn push_hex<const BYTES: usize>(hash: &[u8; BYTES], out: &mut String) {
-    for sixteen in hash.as_chunks::<16>().0 {
-        Ascii(sixteen.map(hexadecimal).as_flattened().try_into().unwrap_or([b'0'; 32])).push(32, out);
+    for sixteen in hash.as_chunks().0 {
+        hexadecimal(*sixteen).push(32, out);
     }
 }
 
@@ -75,7 +75,7 @@ pub(crate) fn has_signs(text: &str) -> bool {
 #[inline(never)]
 fn scrub_signs(plan: &Plan, text: &str, flags: &mut FlagSet) -> Option<String> {
     // Most have a query and nothing else.
-    let may_hold_address = find(text.as_bytes(), 0, *b"@%").is_some();
+    let may_hold_address = sign(text, 0).is_some();
     if let Some(hash) = may_hold_address.then(|| hash_address(text)).flatten() {
         flags.raise(Flag::EmailHashed);
         return Some(hash);
@@ -128,12 +128,15 @@ const PICTURES: [&str; 7] = [".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", "
 
 /// The next `@` or `%40` from `from` on, and how long it is.
 fn sign(text: &str, from: usize) -> Option<(usize, usize)> {
-    let signs = memchr::memchr2_iter(b'@', b'%', text.as_bytes().get(from..)?);
-    signs.map(|at| from + at).find_map(|at| match &text.as_bytes()[at..] {
-        [b'@', ..] => Some((at, 1)),
-        [b'%', b'4', b'0', ..] => Some((at, 3)),
-        _ => None,
-    })
+    let (bytes, mut from) = (text.as_bytes(), from);
+    loop {
+        let at = find(bytes, from, *b"@%")?;
+        match bytes[at..] {
+            [b'@', ..] => return Some((at, 1)),
+            [b'%', b'4', b'0', ..] => return Some((at, 3)),
+            _ => from = at + 1,
+        }
+    }
 }
 
 /// Parameters as they may be stored, if that differs: what stands between `?`, `#` and `&`, as in `a=1&b=2`,
@@ -144,8 +147,8 @@ pub(crate) fn scrub_parameters(plan: &Plan, text: &str, flags: &mut FlagSet) -> 
     let mut inherited = None;
     let mut at = 0;
     while at < text.len() {
-        let sign = if text[at..].starts_with(['?', '#', '&']) { &text[at..=at] } else { "" };
-        let start = at + sign.len();
+        let start = at + usize::from(matches!(text.as_bytes()[at], b'?' | b'#' | b'&'));
+        let sign = &text[at..start];
         let end = find(text.as_bytes(), start, *b"?#&").unwrap_or(text.len());
         let sign = if sign == "&" { inherited.take().unwrap_or(sign) } else { sign };
         inherited = None;
@@ -179,7 +182,7 @@ fn scrub_parameter(plan: &Plan, parameter: &str, flags: &mut FlagSet) -> Scrubbe
         None => return Scrubbed::Kept,
         Some(sign)
             if parameter.as_bytes()[sign] == b'='
-                && find(parameter.as_bytes(), sign, *b"%@").is_none()
+                && self::sign(parameter, sign).is_none()
                 && guard(plan, &parameter[..sign]).is_none() =>
         {
             return Scrubbed::Kept;

@@ -46,15 +46,29 @@ pub fn parse(text: &str) -> Option<i64> {
 
 /// [`parse`] of a text that [`write()`] would write, as browsers do too; `None` for any other.
 pub(crate) fn canonical(text: &[u8]) -> Option<i64> {
-    let text: &[u8; 24] = text.try_into().ok()?;
-    let (head, _) = text.split_first_chunk()?;
+    let text = text.try_into().ok()?;
+    Some(of_day(text)? + begin_of_day(text)?)
+}
+
+/// When the day begins that such a text is of.
+#[inline(always)]
+pub(crate) fn begin_of_day(text: &[u8; 24]) -> Option<i64> {
+    let year_and_month = digits::read(*text.first_chunk()?, *b"0000-00-")?;
+    let day = digits::read(*text[8..].first_chunk()?, *b"00T00:00")?;
+    let [century, _, year, _, _, month, ..] = digits::pairs(year_and_month).map(u32::from);
+    days::of_date(century * 100 + year, month, u32::from(digits::pairs(day)[0])).map(midnight)
+}
+
+/// The milliseconds from there to the time that it is; the date may be none.
+#[inline(always)]
+pub(crate) fn of_day(text: &[u8; 24]) -> Option<i64> {
+    let minutes = digits::read(*text[8..].first_chunk()?, *b"00T00:00")?;
     let rest = digits::read(*text.last_chunk()?, *b":00.000Z")?;
+    let [_, _, _, hour, _, _, minute, _] = digits::pairs(minutes).map(i64::from);
+    let [_, second, _, _, hundredths, ..] = digits::pairs(rest).map(i64::from);
     // A leap second is written as the next one.
-    if text[10] != b'T' || text[17] > b'5' {
-        return None;
-    }
-    let [hundredths, thousandths] = [digits::pairs(rest)[4], rest[6]].map(i64::from);
-    Some(to_the_second(head)? + hundredths * 10 + thousandths)
+    let is_time = hour < 24 && minute < 60 && second < 60;
+    is_time.then(|| ((hour * 60 + minute) * 60 + second) * 1_000 + hundredths * 10 + i64::from(rest[6]))
 }
 
 /// `yyyy-mm-dd`, any sign, `hh:mm:ss`. A leap second, the 61st of a minute, is the first of the next.

@@ -1,5 +1,6 @@
 //! What a User-Agent header says of the device.
 
+use crate::json::Span;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use woothee::parser::Parser;
@@ -9,14 +10,27 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 /// Parsing an agent costs as much as making a whole row, and a stream sees few different ones: this many are kept.
 const REMEMBERED: usize = 4096;
 
-/// What a user agent tells. A part is `None` where it does not.
+/// What a user agent tells, as one text and its parts. A part is empty where it does not.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Agent {
-    pub(crate) browser: Option<String>,
-    pub(crate) os: Option<String>,
+    pub(crate) told: String,
+    pub(crate) browser: Span,
+    pub(crate) os: Span,
     /// desktop, mobile, tv or bot.
-    pub(crate) device: Option<&'static str>,
-    pub(crate) bot: bool,
+    pub(crate) device: Span,
+    /// Whether it is a bot.
+    pub(crate) bot: Span,
+}
+
+impl Agent {
+    fn new(browser: &str, os: &str, device: &str, bot: bool) -> Self {
+        let mut told = String::new();
+        let [browser, os, device, bot] = [browser, os, device, if bot { "true" } else { "false" }].map(|part| {
+            told.push_str(part);
+            Span::new(told.len() - part.len(), told.len())
+        });
+        Self { told, browser, os, device, bot }
+    }
 }
 
 /// Parses user agents and remembers them. The answer is a function of the text alone.
@@ -67,19 +81,19 @@ const ROBOT_SIGNS: [&str; 8] =
 fn parse(text: &str) -> Agent {
     let lower = text.to_ascii_lowercase();
     let sign = ROBOT_SIGNS.iter().any(|sign| lower.contains(sign));
-    let known = |value: &str| (!value.is_empty() && value != VALUE_UNKNOWN).then(|| value.to_owned());
     let Some(found) = Parser::new().parse(text) else {
-        return Agent { device: sign.then_some("bot"), bot: sign, ..Agent::default() };
+        return Agent::new("", "", if sign { "bot" } else { "" }, sign);
     };
     let bot = sign || found.category == "crawler";
     let device = match found.category {
-        _ if bot => Some("bot"),
-        "pc" => Some("desktop"),
-        "smartphone" | "mobilephone" => Some("mobile"),
-        "appliance" => Some("tv"),
-        _ => None,
+        _ if bot => "bot",
+        "pc" => "desktop",
+        "smartphone" | "mobilephone" => "mobile",
+        "appliance" => "tv",
+        _ => "",
     };
-    Agent { browser: known(found.name), os: known(found.os), device, bot }
+    let [browser, os] = [found.name, found.os].map(|value| if value == VALUE_UNKNOWN { "" } else { value });
+    Agent::new(browser, os, device, bot)
 }
 
 #[cfg(test)]
@@ -93,15 +107,17 @@ mod tests {
         let google = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
         let headless = windows.replace("Chrome/", "HeadlessChrome/");
         for (text, browser, os, device, bot) in [
-            (windows, Some("Chrome"), Some("Windows 10"), Some("desktop"), false),
-            (iphone, Some("Safari"), Some("iPhone"), Some("mobile"), false),
-            (google, Some("Googlebot"), None, Some("bot"), true),
-            (&headless, Some("Chrome"), Some("Windows 10"), Some("bot"), true),
-            ("python-requests/2.32", None, None, Some("bot"), true),
-            ("", None, None, None, false),
+            (windows, "Chrome", "Windows 10", "desktop", "false"),
+            (iphone, "Safari", "iPhone", "mobile", "false"),
+            (google, "Googlebot", "", "bot", "true"),
+            (&headless, "Chrome", "Windows 10", "bot", "true"),
+            ("python-requests/2.32", "", "", "bot", "true"),
+            ("", "", "", "", "false"),
         ] {
-            let agent = Agent { browser: browser.map(Into::into), os: os.map(Into::into), device, bot };
-            assert_eq!(Agents::default().find(text), &agent, "{text}");
+            let mut agents = Agents::default();
+            let agent = agents.find(text);
+            let told = [agent.browser, agent.os, agent.device, agent.bot].map(|part| part.of(&agent.told));
+            assert_eq!(told, [browser, os, device, bot], "{text}");
         }
     }
 

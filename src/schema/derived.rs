@@ -1,14 +1,15 @@
 //! What functions fill, compiled: steps in column order, and together those that one look can pass over. Most columns
 //! have a function, and most events give few of them anything to work on.
 
-use super::plan::{Column, Derivation};
+use super::plan::{Column, Derivation, Dialect, Roles};
 use super::source::FunctionName;
 use crate::chunk::{SIZE, first};
+use crate::json::Span;
 
 /// The functions of all columns.
 #[derive(Debug, Default)]
 pub(crate) struct Derived {
-    /// In column order, a column's functions best first.
+    /// As if in column order, a column's functions best first.
     pub(crate) runs: Vec<Run>,
     /// The columns that name an item: those that take the first item's first field, its id.
     pub(crate) naming: Vec<usize>,
@@ -18,6 +19,10 @@ pub(crate) struct Derived {
     pub(crate) urls: Vec<Url>,
     /// How many searches for parameters there are.
     pub(crate) searches: usize,
+    /// What functions say in every row in the same words; each says a part of it.
+    pub(crate) words: String,
+    /// How each dialect is called; last, an event of none.
+    dialects: Vec<Span>,
 }
 
 /// Steps that need the same.
@@ -38,10 +43,10 @@ pub(crate) enum Need {
     Value(usize),
     /// A user agent, in this column.
     Agent(usize),
-    /// A URL: index into [`Derived::urls`].
-    Url(usize),
+    /// A URL, in this column: index into [`Derived::urls`].
+    Url(usize, usize),
     /// Its query.
-    Query(usize),
+    Query(usize, usize),
 }
 
 /// One function of one column.
@@ -62,8 +67,8 @@ pub(crate) enum Gives {
     Arrival,
     Hash,
     Dialect,
-    /// A text that is always the same.
-    Constant(String),
+    /// This part of [`Derived::words`].
+    Words(Span),
     /// The name of what filled a column, which may be one of these searches, each of a URL.
     Source {
         column: usize,
@@ -119,9 +124,18 @@ pub(crate) struct Key {
 
 impl Derived {
     /// Compiles the functions of `columns`.
-    pub(super) fn new(columns: &[Column], event_types: &[String], version: u32) -> Self {
+    pub(super) fn new(
+        (columns, roles): (&[Column], &Roles),
+        event_types: &[String],
+        dialects: &[Dialect],
+        version: u32,
+    ) -> Self {
         use FunctionName as F;
-        let mut derived = Self::default();
+        let (mut derived, mut touched) = (Self::default(), Vec::new());
+        for name in dialects.iter().map(|dialect| dialect.name.as_str()).chain(["custom"]) {
+            let words = derived.say(name);
+            derived.dialects.push(words);
+        }
         let all = || {
             columns.iter().enumerate().flat_map(|(index, column)| {
                 (0..).zip(&column.derivations).map(move |(nth, function)| (index, nth, function))
@@ -133,29 +147,35 @@ impl Derived {
         derived.searches = searches.len();
         for (column, nth, function) in all() {
             let read = function.column;
+            let mut reads = vec![read];
             let (need, gives) = match function.name {
                 F::Arrival => (Need::Nothing, Gives::Arrival),
-                F::Hash => (Need::Nothing, Gives::Hash),
+                F::Hash => {
+                    reads = vec![roles.event_time];
+                    (Need::Nothing, Gives::Hash)
+                }
                 F::Dialect => (Need::Nothing, Gives::Dialect),
-                F::Version => (Need::Nothing, Gives::Constant(version.to_string())),
+                F::Version => (Need::Nothing, Gives::Words(derived.say(&version.to_string()))),
                 F::Source => {
                     let of = (0..).zip(&columns[read].derivations).filter(|(_, function)| is_search(function));
-                    let searches =
+                    let searches: Vec<_> =
                         of.map(|(nth, function)| (derived.url(function.column), search(read, nth))).collect();
+                    reads.extend(searches.iter().map(|(url, _)| derived.urls[*url].column));
                     (Need::Value(read), Gives::Source { column: read, searches })
                 }
                 F::On => {
                     let index = |name| event_types.iter().position(|event_type| event_type == name);
                     let event_types = function.keys.iter().filter_map(index).collect();
+                    reads.push(roles.event_name);
                     (Need::Value(read), Gives::On { column: read, event_types })
                 }
-                F::Host => (Need::Url(derived.url(read)), Gives::Host),
-                F::Path => (Need::Url(derived.url(read)), Gives::Path),
-                F::Query if function.keys.is_empty() => (Need::Query(derived.url(read)), Gives::Query),
+                F::Host => (Need::Url(derived.url(read), read), Gives::Host),
+                F::Path => (Need::Url(derived.url(read), read), Gives::Path),
+                F::Query if function.keys.is_empty() => (Need::Query(derived.url(read), read), Gives::Query),
                 F::Query => {
                     let (url, search) = (derived.url(read), search(column, nth));
                     derived.urls[url].keys.add(search, &function.keys);
-                    (Need::Query(url), Gives::Parameter(search))
+                    (Need::Query(url, read), Gives::Parameter(search))
                 }
                 F::Count => (Need::Items, Gives::Count),
                 F::Sum => {
@@ -178,13 +198,41 @@ impl Derived {
                 F::Extra | F::Flags => continue,
             };
             let width = columns[column].kind.width().unwrap_or(u32::MAX);
-            let step = Step { column, nth, width, gives };
-            match derived.runs.last_mut().filter(|run| run.need == need) {
-                Some(run) => run.steps.push(step),
-                None => derived.runs.push(Run { need, steps: vec![step] }),
-            }
+            derived.add(need, Step { column, nth, width, gives }, reads, &mut touched);
         }
         derived
+    }
+
+    /// Adds the step that is next in column order and reads these columns. It joins the run of its like, unless a run after
+    /// that could tell: one that fills what the step reads or fills, or reads what it fills. `touched` are the columns that
+    /// each run fills and reads.
+    fn add(&mut self, need: Need, step: Step, reads: Vec<usize>, touched: &mut Vec<(Vec<usize>, Vec<usize>)>) {
+        let (column, reads) = (step.column, reads.into_iter().filter(|read| *read != step.column).collect::<Vec<_>>());
+        let can_tell = |(filled, read): &(Vec<usize>, Vec<usize>)| {
+            filled.iter().any(|filled| *filled == column || reads.contains(filled)) || read.contains(&column)
+        };
+        let from = touched.iter().rposition(can_tell).unwrap_or_default();
+        let like = (from..self.runs.len()).find(|run| self.runs[*run].need == need).unwrap_or_else(|| {
+            self.runs.push(Run { need, steps: Vec::new() });
+            touched.push(<(Vec<_>, Vec<_>)>::default());
+            self.runs.len() - 1
+        });
+        self.runs[like].steps.push(step);
+        touched[like].0.push(column);
+        touched[like].1.extend(reads);
+    }
+
+    /// How the dialect at `place` in the schema's list is called, in [`Self::words`].
+    pub(crate) fn dialect(&self, place: Option<usize>) -> Span {
+        let name = place.and_then(|place| self.dialects.get(place)).or(self.dialects.last());
+        name.copied().unwrap_or_default()
+    }
+
+    /// Puts words among [`Self::words`].
+    fn say(&mut self, words: &str) -> Span {
+        let start = self.words.len();
+        self.words.push_str(words);
+        Span::new(start, self.words.len())
     }
 
     /// The index of the URL in `column`.
@@ -238,7 +286,17 @@ fn head(name: &str) -> u128 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::Plan;
     use proptest::prelude::*;
+
+    #[test]
+    fn what_needs_the_same_is_done_at_once() {
+        let plan = Plan::embedded().expect("the schema compiles");
+        let runs = &plan.derived.runs;
+        for (place, run) in runs.iter().enumerate() {
+            assert!(!runs[..place].iter().any(|other| other.need == run.need), "{:?}", run.need);
+        }
+    }
 
     proptest! {
         #[test]

@@ -238,7 +238,12 @@ impl Plan {
     /// Index into [`Self::event_types`] of an event's name in any spelling; that of `other` for a name that the
     /// schema does not know.
     pub fn event_type(&self, name: &str) -> usize {
-        usize::from(self.event_type_names.get(name.as_bytes()).unwrap_or(self.other))
+        self.event_type_of(name.as_bytes())
+    }
+
+    /// [`Self::event_type`] of a name's bytes.
+    pub(crate) fn event_type_of(&self, name: &[u8]) -> usize {
+        usize::from(self.event_type_names.get(name).unwrap_or(self.other))
     }
 
     /// The paths that fill a column or an item field, best first, as schema.toml spells them, alternatives expanded.

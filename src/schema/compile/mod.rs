@@ -39,7 +39,7 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
         let place = compiler.tree.place(event, &At { line: key.line, value: &steps }, compiler.found);
         compiler.tree.set_envelope(place);
     }
-    let roles = compiler.roles(&columns);
+    let roles = compiler.roles(&columns)?;
     let Compiler { tree, sources, removed_keys, .. } = compiler;
     let protected = columns.iter().filter_map(|column| match column.rule {
         Some(rule @ (Rule::Ip | Rule::Email)) => Some((rule, &sources[column.sources.clone()])),
@@ -49,7 +49,7 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
     let protected_keys = FoldedMap::new(protected);
     Some(Plan {
         version: document.version.value,
-        derived: Derived::new(&columns, &event_types, document.version.value),
+        derived: Derived::new((&columns, &roles), &event_types, &dialects, document.version.value),
         columns,
         items,
         other: event_type_names.get(OTHER.as_bytes())?,
@@ -72,7 +72,7 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
         blocked_ids: document.blocked_ids.iter().map(|id| id.value.clone()).collect(),
         removed_keys,
         protected_keys,
-        roles: roles?,
+        roles,
     })
 }
 
