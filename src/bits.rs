@@ -33,6 +33,16 @@ impl Bits {
         }
     }
 
+    /// Adds a number. False if it is in the set already, or not below the bound.
+    #[inline(always)]
+    pub(crate) fn insert(&mut self, number: usize) -> bool {
+        let Some(word) = self.word(number) else { return false };
+        let bit = 1 << (number % 64);
+        let is_new = *word & bit == 0;
+        *word |= bit;
+        is_new
+    }
+
     /// Takes a number out.
     pub(crate) fn remove(&mut self, number: usize) {
         if let Some(word) = self.word(number) {
@@ -85,6 +95,8 @@ mod tests {
             bits.add(number);
         }
         assert_eq!(bits.iter().collect::<Vec<_>>(), [0, 63, 64, 129]);
+        assert!(bits.insert(65) && !bits.insert(65) && !bits.insert(192));
+        bits.remove(65);
         assert!(bits.has(64) && bits.has(129) && !bits.has(65) && !bits.has(192));
         bits.remove(64);
         bits.remove(129);
