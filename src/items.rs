@@ -184,11 +184,7 @@ fn fields(event: &mut Event, element: usize, items: &mut Items, flags: &mut Flag
 /// Appends a field as a member, if it is not null.
 #[inline(always)]
 fn member(event: &Event, field: &Column, cell: Cell, json: &mut Output) {
-    if cell != Cell::Empty {
-        field.member.open(false, json);
-        encode::value(field, cell, event.text.as_bytes(), event.made.as_bytes(), json);
-        json.append(b"\"", 0, usize::from(field.member.is_quoted));
-    }
+    encode::member(&field.member, cell, event.text.as_bytes(), event.made.as_bytes(), json);
 }
 
 /// The brackets that follow the last item's `extra`.

@@ -139,18 +139,6 @@ pub(crate) fn needs_no_escape(text: &[u8]) -> bool {
     chunk::string_end(text, 0).is_none()
 }
 
-/// Whether `text[start..end]` can stand in a JSON string as it is.
-#[inline(always)]
-pub(crate) fn is_clean(text: &[u8], start: usize, end: usize) -> bool {
-    match text.get(start..).and_then(<[u8]>::first_chunk) {
-        Some(chunk) if end - start <= SIZE => {
-            // The bits of bytes beyond the end do not count.
-            Chunk::new(*chunk).ends_or_escapes() & ((1 << (end - start)) - 1) == 0
-        }
-        _ => needs_no_escape(&text[start..end]),
-    }
-}
-
 /// Appends the inside of a JSON string that means `text`, which seldom needs an escape.
 pub(crate) fn push_inside(text: &str, out: &mut String) {
     if needs_no_escape(text.as_bytes()) {

@@ -235,6 +235,7 @@ impl Transform {
             encode::extra(plan, text, tape, row, scratch);
         }
         encode::flags(plan, text, row, scratch);
+        row.pad();
         encode::line(plan, text, row, rows);
         if let Some(apart) = &mut record.apart {
             apart.push((partition, came_back));
@@ -247,7 +248,7 @@ impl Transform {
         if let Some(observer) = &mut record.observer {
             observer(&Observed { plan, text, tape, row, partition });
         }
-        for (_, flag) in row.raised() {
+        for flag in row.flagged().flat_map(|(_, flags)| flags.iter()) {
             self.flags[flag as usize] += 1;
         }
         Ok(())
