@@ -3,6 +3,7 @@
 use crate::decode;
 use crate::derive::Origin;
 use crate::encode;
+use crate::firehose::Frames;
 use crate::flatten::Flattener;
 use crate::json::Span;
 use crate::keys::Keys;
@@ -55,6 +56,7 @@ pub struct Transform {
     /// A value while it is written.
     scratch: String,
     rows: Output,
+    frames: Frames,
     /// Room for the next answer.
     pub(crate) answer: Vec<u8>,
     /// How often each of [`Flag::ALL`] was raised in the rows of the last record.
@@ -65,6 +67,7 @@ impl Transform {
     /// Makes rows as `plan` says.
     pub fn new(plan: Plan) -> Self {
         Self {
+            frames: Frames::new(&plan),
             plan,
             bytes: Vec::new(),
             keys: Keys::default(),
@@ -96,8 +99,8 @@ impl Transform {
     }
 
     /// The rows for the answer, and what it names their partition by.
-    pub(crate) fn delivery(&mut self) -> (&Plan, &mut Output) {
-        (&self.plan, &mut self.rows)
+    pub(crate) fn delivery(&mut self) -> (&Frames, &mut Output) {
+        (&self.frames, &mut self.rows)
     }
 
     /// How often each of [`Flag::ALL`] was raised in them.
@@ -248,8 +251,8 @@ impl Transform {
         if let Some(observer) = &mut record.observer {
             observer(&Observed { plan, text, tape, row, partition });
         }
-        for flag in row.flagged().flat_map(|(_, flags)| flags.iter()) {
-            self.flags[flag as usize] += 1;
+        for (_, flags) in row.flagged() {
+            flags.iter().for_each(|flag| self.flags[flag as usize] += 1);
         }
         Ok(())
     }
