@@ -30,6 +30,9 @@ pub(crate) fn extra(plan: &Plan, text: &str, tape: &Tape, row: &mut Row, extra: 
 
 /// Fills the column of the flags, after those that a row brings with it when it comes back. `list` is a buffer.
 pub(crate) fn flags(plan: &Plan, text: &str, row: &mut Row, list: &mut String) {
+    if row.flagged().next().is_none() {
+        return;
+    }
     list.clear();
     list.push_str(row.get(text, plan.roles.flags).unwrap_or_default());
     add_flags(plan, row, list);
@@ -79,23 +82,32 @@ pub(crate) fn line(plan: &Plan, text: &str, row: &Row, out: &mut Output) {
 /// Appends a member, with a comma before it.
 #[inline(always)]
 pub(crate) fn member(member: &Member, cell: Cell, text: &[u8], made: &[u8], out: &mut Output) {
-    let (from, span) = match cell {
+    match cell {
         // A slice of the record: without escapes there, without need of them here.
-        Cell::Text(span) => (text, span),
-        Cell::Made(span) if member.escapes == Escapes::Never => (made, span),
-        Cell::Made(span) if member.escapes == Escapes::Seldom && is_clean(made, span) => (made, span),
-        Cell::Made(span) => return escaped(member, &made[span.start()..span.end()], out),
-        Cell::Empty => return,
-    };
+        Cell::Text(span) => as_it_is(member, text, span, out),
+        Cell::Made(span) => match member.escapes {
+            Escapes::Never => as_it_is(member, made, span, out),
+            Escapes::Seldom if is_clean(made, span) => as_it_is(member, made, span, out),
+            Escapes::Seldom | Escapes::Often => escaped(member, &made[span.start()..span.end()], out),
+        },
+        Cell::Empty => {}
+    }
+}
+
+/// Appends a member whose value is written as it stands in `from`.
+#[inline(always)]
+fn as_it_is(member: &Member, from: &[u8], span: Span, out: &mut Output) {
     match &member.block {
         Some(block) => out.append_member(block, from, (span.start(), span.end()), member.is_quoted),
-        None => {
-            out.append(member.text().as_bytes(), 0, member.text().len());
-            out.append(from, span.start(), span.end());
-            if member.is_quoted {
-                out.push(b'"');
-            }
-        }
+        None => long_named(member, &from[span.start()..span.end()], out),
+    }
+}
+
+/// Appends a member whose name is long.
+#[cold]
+fn long_named(member: &Member, value: &[u8], out: &mut Output) {
+    for text in [member.text().as_bytes(), value, if member.is_quoted { b"\"" } else { b"" }] {
+        out.append(text, 0, text.len());
     }
 }
 
@@ -126,9 +138,34 @@ fn is_clean(made: &[u8], span: Span) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::ColumnType;
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn a_member_is_what_serde_json_writes(
+            name in "[a-z]{1,60}", value in "[a-z\"\\\\\u{1}ü]{0,80}", around in "[a-z]{0,40}", is_json: bool, number: i64,
+        ) {
+            let kind = if is_json { ColumnType::Json } else { ColumnType::Varchar(80) };
+            let plain = value.replace(['"', '\\', '\u{1}'], "");
+            let number = number.to_string();
+            let [mut out, mut expected] = [Output::default(), Output::default()];
+            for (kind, value, cell, json) in [
+                (kind, &value, Cell::Made as fn(Span) -> Cell, serde_json::to_string(&value)?),
+                (kind, &plain, Cell::Made, serde_json::to_string(&plain)?),
+                (kind, &plain, Cell::Text, serde_json::to_string(&plain)?),
+                (ColumnType::BigInt, &number, Cell::Made, number.clone()),
+                (ColumnType::BigInt, &number, Cell::Text, number.clone()),
+            ] {
+                let text = [&around, value, &around].map(String::as_str).concat();
+                let cell = cell(Span::new(around.len(), around.len() + value.len()));
+                member(&Member::new(&name, kind), cell, text.as_bytes(), text.as_bytes(), &mut out);
+                let json = format!(",\"{name}\":{json}");
+                expected.append(json.as_bytes(), 0, json.len());
+            }
+            prop_assert_eq!(str::from_utf8(out.text()), str::from_utf8(expected.text()));
+        }
+
         #[test]
         fn a_value_is_clean_whatever_stands_around_it(made in "[a-z\"\\\\\u{1}ü]{0,80}", start in 0..80usize, length in 0..80usize) {
             let start = start.min(made.len());

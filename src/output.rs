@@ -64,7 +64,8 @@ impl Output {
     pub(crate) fn append_member(&mut self, block: &Block, from: &[u8], (start, end): (usize, usize), is_quoted: bool) {
         if let Some(value) = from.get(start..start + BLOCK).and_then(<[u8]>::first_chunk::<BLOCK>)
             && end - start <= BLOCK
-            && let Some(room) = self.buffer.get_mut(self.length..).and_then(<[u8]>::first_chunk_mut::<{ 3 * BLOCK }>)
+            && let Some(room) = self.buffer.get_mut(self.length..self.length + 3 * BLOCK)
+            && let Some(room) = room.first_chunk_mut::<{ 3 * BLOCK }>()
         {
             let opened = usize::from(block.length) % (2 * BLOCK);
             let length = opened + end - start;

@@ -81,7 +81,7 @@ pub(crate) enum Escapes {
 }
 
 impl Member {
-    pub(super) fn new(name: &str, kind: ColumnType) -> Self {
+    pub(crate) fn new(name: &str, kind: ColumnType) -> Self {
         let is_quoted = kind.is_quoted();
         let text = format!(",\"{name}\":{}", if is_quoted { "\"" } else { "" });
         let escapes = match kind {
