@@ -88,8 +88,8 @@ fn answer_by(
         }));
         let made = made.unwrap_or_else(|_| Err(Reject::new(Reason::Internal, "the transform panicked")));
         let delivered = made.and_then(|done| {
-            let (plan, rows) = transform.delivery();
-            let fits = response.deliver(plan, record, rows, done.partition);
+            let (frames, rows) = transform.delivery();
+            let fits = response.deliver(frames, record, rows, done.partition);
             let full = || Reject::new(Reason::ResponseFull, "no room left in the answer");
             fits.then_some(done).ok_or_else(|| Reject { events: done.rows, ..full() })
         });

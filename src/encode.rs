@@ -1,10 +1,12 @@
 //! A row to one line of JSON: columns in the schema's order, nulls omitted, a newline at the end.
 
+use crate::chunk::{Chunk, SIZE};
 use crate::compact::{Compact, Keep};
-use crate::json::{Span, is_clean, push_escaped};
+use crate::json::{Span, needs_no_escape, push_escaped};
 use crate::output::Output;
 use crate::row::{Cell, FilledBy, Flag, FlagSet, Row};
-use crate::schema::{Column, ColumnType, MAX_VARCHAR, Plan};
+use crate::schema::plan::{Escapes, Member};
+use crate::schema::{MAX_VARCHAR, Plan};
 use crate::tape::Tape;
 
 /// Ends a list of flags that has no room for the rest.
@@ -28,61 +30,149 @@ pub(crate) fn extra(plan: &Plan, text: &str, tape: &Tape, row: &mut Row) {
 
 /// Fills the column of the flags, after those that a row brings with it when it comes back. `list` is a buffer.
 pub(crate) fn flags(plan: &Plan, text: &str, row: &mut Row, list: &mut String) {
-    let width = plan.columns[plan.roles.flags].kind.width().unwrap_or_default() as usize;
+    if row.flagged().next().is_none() {
+        return;
+    }
     list.clear();
     list.push_str(row.get(text, plan.roles.flags).unwrap_or_default());
-    let brought = list.len();
-    for (column, flag) in row.raised() {
-        let name = column.map_or("", |column| plan.columns[column].name.as_str());
-        let is_brought =
-            |entry: &str| entry == &MORE[1..] || entry.split_once(':').unwrap_or((entry, "")) == (flag.code(), name);
-        if list[..brought].split(',').any(is_brought) {
-            continue;
-        }
-        let length = usize::from(!list.is_empty()) + flag.code().len() + usize::from(!name.is_empty()) + name.len();
-        if list.len() + length + MORE.len() > width {
-            list.push_str(MORE);
-            break;
-        }
-        let separators = [if list.is_empty() { "" } else { "," }, if name.is_empty() { "" } else { ":" }];
-        list.extend([separators[0], flag.code(), separators[1], name]);
-    }
+    add_flags(plan, row, list);
     if !list.is_empty() {
         let cell = Cell::make(list, &mut row.made);
         row.fill(plan.roles.flags, cell, FilledBy::Nothing);
     }
 }
 
+/// Adds the row's flags to those that it brought.
+fn add_flags(plan: &Plan, row: &Row, list: &mut String) {
+    let width = plan.columns[plan.roles.flags].kind.width().unwrap_or_default() as usize;
+    let brought = list.len();
+    for (column, flags) in row.flagged() {
+        let name = column.map_or("", |column| plan.columns[column].name.as_str());
+        for flag in flags.iter() {
+            let is_brought = |entry: &str| {
+                entry == &MORE[1..] || entry.split_once(':').unwrap_or((entry, "")) == (flag.code(), name)
+            };
+            if brought > 0 && list[..brought].split(',').any(is_brought) {
+                continue;
+            }
+            let separators = [if list.is_empty() { "" } else { "," }, if name.is_empty() { "" } else { ":" }];
+            let entry = [separators[0], flag.code(), separators[1], name];
+            if list.len() + entry.iter().map(|part| part.len()).sum::<usize>() + MORE.len() > width {
+                list.push_str(MORE);
+                return;
+            }
+            list.extend(entry);
+        }
+    }
+}
+
 /// Appends the row's line.
 pub(crate) fn line(plan: &Plan, text: &str, row: &Row, out: &mut Output) {
-    let (start, mut in_quotes) = (out.len(), false);
+    let start = out.len();
     let (text, made) = (text.as_bytes(), row.made.as_bytes());
     for (index, cell) in row.filled() {
-        let column = &plan.columns[index];
-        column.member.open(in_quotes, out);
-        in_quotes = column.member.is_quoted;
-        value(column, cell, text, made, out);
+        member(&plan.columns[index].member, cell, text, made, out);
     }
     // The first member follows nothing: its comma makes room for the brace. Every row has the columns that are computed.
     out.text_mut()[start] = b'{';
-    let end = if in_quotes { b"\"}\n".as_slice() } else { b"}\n" };
-    out.append(end, 0, end.len());
+    out.room(2)[..2].copy_from_slice(b"}\n");
+    out.add(2);
 }
 
-/// Appends a value, without quotes.
+/// Appends a member, with a comma before it.
 #[inline(always)]
-pub(crate) fn value(column: &Column, cell: Cell, text: &[u8], made: &[u8], out: &mut Output) {
+pub(crate) fn member(member: &Member, cell: Cell, text: &[u8], made: &[u8], out: &mut Output) {
     match cell {
+        // A slice of the record: without escapes there, without need of them here.
+        Cell::Text(span) => as_it_is(member, text, span, out),
+        Cell::Made(span) => match member.escapes {
+            Escapes::Never => as_it_is(member, made, span, out),
+            Escapes::Seldom if is_clean(made, span) => as_it_is(member, made, span, out),
+            Escapes::Seldom | Escapes::Often => escaped(member, made, span, out),
+        },
         Cell::Empty => {}
-        // A slice of the record: without escapes there, without need of them here. No more does a time or number.
-        Cell::Text(span) => out.append(text, span.start(), span.end()),
-        Cell::Made(span) => {
-            let may_need_escapes = matches!(column.kind, ColumnType::Varchar(_) | ColumnType::Json);
-            if may_need_escapes && !is_clean(made, span.start(), span.end()) {
-                push_escaped(made, span.start(), span.end(), out);
-            } else {
-                out.append(made, span.start(), span.end());
+    }
+}
+
+/// Appends a member whose value is written as it stands in `from`.
+#[inline(always)]
+fn as_it_is(member: &Member, from: &[u8], span: Span, out: &mut Output) {
+    match &member.block {
+        Some(block) => out.append_member(block, from, (span.start(), span.end()), member.is_quoted),
+        None => long_named(member, &from[span.start()..span.end()], out),
+    }
+}
+
+/// Appends a member whose name is long.
+#[cold]
+fn long_named(member: &Member, value: &[u8], out: &mut Output) {
+    for text in [member.text().as_bytes(), value, if member.is_quoted { b"\"" } else { b"" }] {
+        out.append(text, 0, text.len());
+    }
+}
+
+/// Appends a member whose value needs escapes.
+#[inline(never)]
+fn escaped(member: &Member, made: &[u8], span: Span, out: &mut Output) {
+    match &member.block {
+        Some(block) => out.append_block(block),
+        None => out.append(member.text().as_bytes(), 0, member.text().len()),
+    }
+    push_escaped(made, span.start(), span.end(), out);
+    out.push(b'"');
+}
+
+/// Whether a value can stand in a JSON string as it is.
+#[inline(always)]
+fn is_clean(made: &[u8], span: Span) -> bool {
+    match made.get(span.start()..span.start() + 2 * SIZE).map(|block| block.as_chunks().0) {
+        Some([low, high]) if span.len() <= 2 * SIZE => {
+            let [low, high] = [low, high].map(|chunk| u64::from(Chunk::new(*chunk).ends_or_escapes()));
+            // The bits of bytes beyond the end do not count.
+            (low | high << SIZE) & ((1 << span.len()) - 1) == 0
+        }
+        _ => needs_no_escape(&made[span.start()..span.end()]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::ColumnType;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_member_is_what_serde_json_writes(
+            name in "[a-z]{1,60}", value in "[a-z\"\\\\\u{1}ü]{0,80}", around in "[a-z]{0,40}", is_json: bool, number: i64,
+        ) {
+            let kind = if is_json { ColumnType::Json } else { ColumnType::Varchar(80) };
+            let plain = value.replace(['"', '\\', '\u{1}'], "");
+            let number = number.to_string();
+            let [mut out, mut expected] = [Output::default(), Output::default()];
+            for (kind, value, cell, json) in [
+                (kind, &value, Cell::Made as fn(Span) -> Cell, serde_json::to_string(&value)?),
+                (kind, &plain, Cell::Made, serde_json::to_string(&plain)?),
+                (kind, &plain, Cell::Text, serde_json::to_string(&plain)?),
+                (ColumnType::BigInt, &number, Cell::Made, number.clone()),
+                (ColumnType::BigInt, &number, Cell::Text, number.clone()),
+            ] {
+                let text = [&around, value, &around].map(String::as_str).concat();
+                let cell = cell(Span::new(around.len(), around.len() + value.len()));
+                member(&Member::new(&name, kind), cell, text.as_bytes(), text.as_bytes(), &mut out);
+                let json = format!(",\"{name}\":{json}");
+                expected.append(json.as_bytes(), 0, json.len());
             }
+            prop_assert_eq!(str::from_utf8(out.text()), str::from_utf8(expected.text()));
+        }
+
+        #[test]
+        fn a_value_is_clean_whatever_stands_around_it(made in "[a-z\"\\\\\u{1}ü]{0,80}", start in 0..80usize, length in 0..80usize) {
+            let start = start.min(made.len());
+            let span = Span::new(start, (start + length).min(made.len()));
+            let value = &made.as_bytes()[span.start()..span.end()];
+            let needs_none = !value.iter().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
+            prop_assert_eq!(is_clean(made.as_bytes(), span), needs_none);
         }
     }
 }

@@ -19,8 +19,7 @@ pub(crate) struct Flattener {
 impl Flattener {
     /// Fills `row` from the event's entries on `tape`: all columns but what is left over (`extra()`) and the row's flags.
     pub(crate) fn flatten(&mut self, plan: &Plan, text: &str, tape: &mut Tape, row: &mut Row, origin: &Origin) {
-        row.clear(plan.columns.len());
-        std::mem::swap(&mut row.cells, &mut tape.found);
+        row.begin(&mut tape.found);
         self.items.clear();
         let open = std::mem::take(&mut tape.open);
         let is_tree = |column: &usize| plan.columns[*column].kind == ColumnType::Json;

@@ -132,7 +132,7 @@ fn fields(event: &mut Event, element: usize, items: &mut Items, flags: &mut Flag
         flags.join(done.unwrap_or_default());
         return answered.add(0);
     }
-    let (mut is_contested, mut in_quotes) = (false, false);
+    let mut is_contested = false;
     answers.resize(plan.items.len(), 0);
     for (found, entry) in event.tape.entries[element + 1..end as usize].iter().zip(element + 1..) {
         if let Some(field) = plan.item_field(found.source) {
@@ -157,9 +157,7 @@ fn fields(event: &mut Event, element: usize, items: &mut Items, flags: &mut Flag
         {
             found.fate = Fate::Taken;
             fields[index] = Cell::Text(span);
-            field.member.open(in_quotes, json);
-            json.append(event.text.as_bytes(), span.start(), span.end());
-            in_quotes = field.member.is_quoted;
+            encode::member(&field.member, fields[index], event.text.as_bytes(), &[], json);
             continue;
         }
         let source = usize::from(found.source);
@@ -171,14 +169,7 @@ fn fields(event: &mut Event, element: usize, items: &mut Items, flags: &mut Flag
         };
         flags.join(resolved.flags);
         fields[index] = resolved.cell;
-        if resolved.cell != Cell::Empty {
-            field.member.open(in_quotes, json);
-            encode::value(field, resolved.cell, event.text.as_bytes(), event.made.as_bytes(), json);
-            in_quotes = field.member.is_quoted;
-        }
-    }
-    if in_quotes {
-        json.push(b'"');
+        encode::member(&field.member, resolved.cell, event.text.as_bytes(), event.made.as_bytes(), json);
     }
 }
 
@@ -191,11 +182,7 @@ fn only_field(event: &mut Event, value: (Span, Scalar), fields: &mut [Cell], jso
         return None;
     };
     *first = cell;
-    field.member.open(false, json);
-    encode::value(field, cell, event.text.as_bytes(), event.made.as_bytes(), json);
-    if field.member.is_quoted {
-        json.push(b'"');
-    }
+    encode::member(&field.member, cell, event.text.as_bytes(), event.made.as_bytes(), json);
     Some(done)
 }
 

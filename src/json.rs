@@ -139,18 +139,6 @@ pub(crate) fn needs_no_escape(text: &[u8]) -> bool {
     chunk::string_end(text, 0).is_none()
 }
 
-/// Whether `text[start..end]` can stand in a JSON string as it is.
-#[inline(always)]
-pub(crate) fn is_clean(text: &[u8], start: usize, end: usize) -> bool {
-    match text.get(start..).and_then(<[u8]>::first_chunk) {
-        Some(chunk) if end - start <= SIZE => {
-            // The bits of bytes beyond the end do not count.
-            Chunk::new(*chunk).ends_or_escapes() & ((1 << (end - start)) - 1) == 0
-        }
-        _ => needs_no_escape(&text[start..end]),
-    }
-}
-
 /// Whether `part` of a text has one of these bytes.
 #[inline(always)]
 pub(crate) fn has_any<const COUNT: usize>(text: &str, part: Span, wanted: [u8; COUNT]) -> bool {

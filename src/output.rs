@@ -59,16 +59,42 @@ impl Output {
         &mut self.buffer[..self.length]
     }
 
+    /// Appends a block's text, `from[start..end]`, and a quote if there is one to close.
+    #[inline(always)]
+    pub(crate) fn append_member(&mut self, block: &Block, from: &[u8], (start, end): (usize, usize), is_quoted: bool) {
+        if let Some(value) = from.get(start..start + BLOCK).and_then(<[u8]>::first_chunk::<BLOCK>)
+            && end - start <= BLOCK
+            && let Some(room) = self.buffer.get_mut(self.length..self.length + 3 * BLOCK)
+            && let Some(room) = room.first_chunk_mut::<{ 3 * BLOCK }>()
+        {
+            let opened = usize::from(block.length) % (2 * BLOCK);
+            let length = opened + end - start;
+            room[..BLOCK].copy_from_slice(&block.bytes);
+            room[opened..opened + BLOCK].copy_from_slice(value);
+            room[length] = b'"';
+            self.length += length + usize::from(is_quoted);
+        } else {
+            self.append_long_member(block, &from[start..end], is_quoted);
+        }
+    }
+
+    /// [`Self::append_member`] of a value that is long, or where there is no room.
+    #[inline(never)]
+    fn append_long_member(&mut self, block: &Block, value: &[u8], is_quoted: bool) {
+        let opened = usize::from(block.length);
+        let length = opened + value.len();
+        let room = self.room(length);
+        room[..BLOCK].copy_from_slice(&block.bytes);
+        room[opened..length].copy_from_slice(value);
+        room[length] = b'"';
+        self.length += length + usize::from(is_quoted);
+    }
+
     /// Appends a block's text.
     #[inline(always)]
     pub(crate) fn append_block(&mut self, block: &Block) {
-        match self.buffer.get_mut(self.length..).and_then(<[u8]>::first_chunk_mut::<BLOCK>) {
-            Some(room) => {
-                *room = block.bytes;
-                self.length += usize::from(block.length);
-            }
-            None => self.append_long(&block.bytes[..usize::from(block.length)]),
-        }
+        self.room(BLOCK)[..BLOCK].copy_from_slice(&block.bytes);
+        self.length += usize::from(block.length);
     }
 
     /// Appends `from[start..end]`, which must be there.
@@ -105,12 +131,19 @@ impl Output {
     }
 
     /// At least `length` bytes after the text, to write on.
+    #[inline(always)]
     pub(crate) fn room(&mut self, length: usize) -> &mut [u8] {
         let end = self.length + length + BLOCK;
         if end > self.buffer.len() {
-            self.buffer.resize(end * 2, 0);
+            self.grow(end * 2);
         }
         &mut self.buffer[self.length..]
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, size: usize) {
+        self.buffer.resize(size, 0);
     }
 
     /// Makes so many bytes that were written on part of the text.
@@ -131,12 +164,15 @@ mod tests {
             let block = Block::new(&from);
             prop_assert_eq!(block.is_some(), from.len() <= BLOCK);
             for (start, length) in parts {
-                if let Some(block) = &block {
-                    out.append_block(block);
-                    expected.push_str(&from);
-                }
                 let start = start.min(from.len());
                 let end = (start + length).min(from.len());
+                if let Some(block) = &block {
+                    let (is_quoted, quote) = if length % 2 == 0 { (true, "\"") } else { (false, "") };
+                    out.append_member(block, from.as_bytes(), (start, end), is_quoted);
+                    out.append_block(block);
+                    out.push(b',');
+                    expected.extend([from.as_str(), &from[start..end], quote, &from, ","]);
+                }
                 out.append(from.as_bytes(), start, end);
                 out.push(b',');
                 expected.extend([&from[start..end], ","]);

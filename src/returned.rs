@@ -19,25 +19,41 @@ use serde_json::value::RawValue;
 
 /// Fills `row` from the event at `event` in `text`, if that is a row already. False if not: then what is in `row` means
 /// nothing. Most events are told by their first member.
+#[inline(always)]
 pub(crate) fn read(plan: &Plan, text: &str, event: Span, row: &mut Row) -> bool {
+    let may_be = |first| !is_in_every_row(first) || is_at(text, event.start() + 1, opening(first, true));
+    plan.columns.first().is_some_and(may_be) && read_members(plan, text, event, row)
+}
+
+/// How a column's member begins. The first one follows a brace, not a comma.
+fn opening(column: &Column, is_first: bool) -> &str {
+    &column.member.text()[usize::from(is_first)..]
+}
+
+fn is_at(text: &str, at: usize, opening: &str) -> bool {
+    text.as_bytes().get(at..).is_some_and(|rest| rest.starts_with(opening.as_bytes()))
+}
+
+/// [`read`], of all members.
+#[inline(never)]
+fn read_members(plan: &Plan, text: &str, event: Span, row: &mut Row) -> bool {
     row.clear(plan.columns.len());
-    // The first member follows a brace, not a comma.
-    let (mut at, mut skip) = (event.start() + 1, 1);
+    let (mut at, mut is_first) = (event.start() + 1, true);
     for (index, column) in plan.columns.iter().enumerate() {
-        let member = &column.member.text().as_bytes()[skip..];
-        if !text.as_bytes().get(at..).is_some_and(|rest| rest.starts_with(member)) {
+        let opening = opening(column, is_first);
+        if !is_at(text, at, opening) {
             if index == plan.roles.event_time || is_in_every_row(column) {
                 return false;
             }
             continue;
         }
-        let start = at + member.len() - usize::from(column.kind.is_quoted());
+        let start = at + opening.len() - usize::from(column.kind.is_quoted());
         let mut cursor = Cursor::new(text, start);
         let Some(kind) = cursor.scalar() else { return false };
         let value = (Span::new(start, cursor.at()), kind);
         let Some(cell) = cell(plan, column, text, value, &mut row.made) else { return false };
         row.fill(index, cell, FilledBy::Nothing);
-        (at, skip) = (cursor.at(), 0);
+        (at, is_first) = (cursor.at(), false);
     }
     let mut line = Output::default();
     encode::line(plan, text, row, &mut line);

@@ -184,14 +184,15 @@ impl Cells {
     }
 }
 
+/// As long as a block of [`crate::output`].
+const PADDING: &str = "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+
 /// One row. Its buffers are used again for the next one.
 #[derive(Debug, Default)]
 pub(crate) struct Row {
     pub(crate) cells: Cells,
-    /// One for each column, and one for the row as a whole; of those that are not raised it means nothing.
-    flags: Vec<FlagSet>,
-    /// Which of `flags` are raised.
-    flagged: Bits,
+    /// The columns that have flags, in order; the number of columns stands for the row as a whole.
+    flagged: Vec<(usize, FlagSet)>,
     /// Holds the values that are not slices of the record.
     pub(crate) made: String,
 }
@@ -200,8 +201,14 @@ impl Row {
     /// Empties the row for `columns` columns.
     pub(crate) fn clear(&mut self, columns: usize) {
         self.cells.clear(columns);
-        self.flags.resize(columns + 1, FlagSet::default());
-        self.flagged.clear(columns + 1);
+        self.flagged.clear();
+        self.made.clear();
+    }
+
+    /// Makes it a row of cells that are filled with slices of the record. They are swapped for the row's own.
+    pub(crate) fn begin(&mut self, found: &mut Cells) {
+        std::mem::swap(&mut self.cells, found);
+        self.flagged.clear();
         self.made.clear();
     }
 
@@ -246,18 +253,25 @@ impl Row {
     }
 
     /// Adds flags of a column.
-    pub(crate) fn flag(&mut self, column: usize, mut flags: FlagSet) {
-        if !flags.is_empty() {
-            flags.join(self.flags(Some(column)));
-            self.flagged.add(column);
-            self.flags[column] = flags;
+    pub(crate) fn flag(&mut self, column: usize, flags: FlagSet) {
+        if flags.is_empty() {
+            return;
         }
+        match self.place_of_flags(column) {
+            Ok(place) => self.flagged[place].1.join(flags),
+            Err(place) => self.flagged.insert(place, (column, flags)),
+        }
+    }
+
+    /// Where in `flagged` a column is, or would be.
+    fn place_of_flags(&self, column: usize) -> Result<usize, usize> {
+        self.flagged.binary_search_by_key(&column, |(column, _)| *column)
     }
 
     /// The flags of a column; for `None`, of the row as a whole.
     pub(crate) fn flags(&self, column: Option<usize>) -> FlagSet {
-        let column = column.unwrap_or(self.columns());
-        if self.flagged.has(column) { self.flags[column] } else { FlagSet::default() }
+        let place = self.place_of_flags(column.unwrap_or(self.columns()));
+        place.map_or(FlagSet::default(), |place| self.flagged[place].1)
     }
 
     /// Flags the row as a whole.
@@ -267,13 +281,15 @@ impl Row {
         self.flag(self.columns(), flags);
     }
 
-    /// Every flag with the column that it is about, in column order; those of the row as a whole come last.
-    pub(crate) fn raised(&self) -> impl Iterator<Item = (Option<usize>, Flag)> {
+    /// The columns that have flags, in order; the row as a whole comes last.
+    pub(crate) fn flagged(&self) -> impl Iterator<Item = (Option<usize>, FlagSet)> {
         let columns = self.columns();
-        let of_column = move |column: usize| {
-            self.flags[column].iter().map(move |flag| ((column < columns).then_some(column), flag))
-        };
-        self.flagged.iter().flat_map(of_column)
+        self.flagged.iter().map(move |(column, flags)| ((*column < columns).then_some(*column), *flags))
+    }
+
+    /// Zeros after the made values: with them the last one, too, can be read as a block.
+    pub(crate) fn pad(&mut self) {
+        self.made.push_str(PADDING);
     }
 }
 

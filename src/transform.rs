@@ -3,6 +3,7 @@
 use crate::decode;
 use crate::derive::Origin;
 use crate::encode;
+use crate::firehose::Frames;
 use crate::flatten::Flattener;
 use crate::json::Span;
 use crate::keys::Keys;
@@ -18,9 +19,6 @@ use crate::tape::{MAX_DEPTH, Stop, Tape};
 /// The most text that one record may expand to, in bytes: what stands beside an envelope's array belongs to each of its
 /// events. 16 times the largest record that Firehose takes (1,000 KiB).
 const MAX_EXPANDED: usize = 16 << 20;
-
-/// As many bytes as are copied at once.
-const SPARE: &str = "                                ";
 
 /// A record that became rows; they are in [`Transform::rows`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +56,7 @@ pub struct Transform {
     /// A value while it is written.
     scratch: String,
     rows: Output,
+    frames: Frames,
     /// Room for the next answer.
     pub(crate) answer: Vec<u8>,
     /// How often each of [`Flag::ALL`] was raised in the rows of the last record.
@@ -68,6 +67,7 @@ impl Transform {
     /// Makes rows as `plan` says.
     pub fn new(plan: Plan) -> Self {
         Self {
+            frames: Frames::new(&plan),
             plan,
             bytes: Vec::new(),
             keys: Keys::default(),
@@ -99,8 +99,8 @@ impl Transform {
     }
 
     /// The rows for the answer, and what it names their partition by.
-    pub(crate) fn delivery(&mut self) -> (&Plan, &mut Output) {
-        (&self.plan, &mut self.rows)
+    pub(crate) fn delivery(&mut self) -> (&Frames, &mut Output) {
+        (&self.frames, &mut self.rows)
     }
 
     /// How often each of [`Flag::ALL`] was raised in them.
@@ -240,8 +240,7 @@ impl Transform {
             encode::extra(plan, text, tape, row);
         }
         encode::flags(plan, text, row, scratch);
-        // What stands after a value makes copies of it faster.
-        row.made.push_str(SPARE);
+        row.pad();
         encode::line(plan, text, row, rows);
         if let Some(apart) = &mut record.apart {
             apart.push((partition, came_back));
@@ -254,8 +253,8 @@ impl Transform {
         if let Some(observer) = &mut record.observer {
             observer(&Observed { plan, text, tape, row, partition });
         }
-        for (_, flag) in row.raised() {
-            self.flags[flag as usize] += 1;
+        for (_, flags) in row.flagged() {
+            flags.iter().for_each(|flag| self.flags[flag as usize] += 1);
         }
         Ok(())
     }

@@ -15,6 +15,7 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+pub(crate) use response::Frames;
 pub use response::{Outcome, Response};
 
 /// How data is written on the wire: standard base64 with padding.

@@ -12,9 +12,7 @@ const OPEN: &str = "{\"records\":[";
 const CLOSE: &str = "]}";
 const ID: &str = "{\"recordId\":";
 const OK: &str = ",\"result\":\"Ok\",\"data\":\"";
-const METADATA: &str = "\",\"metadata\":{\"partitionKeys\":{\"";
-const VALUE: &str = "\":\"";
-const NEXT: &str = "\",\"";
+const METADATA: &str = "\",\"metadata\":{\"partitionKeys\":{";
 const END: &str = "\"}}}";
 const DROPPED: &str = ",\"result\":\"Dropped\",\"data\":\"\"}";
 const FAILED: &str = ",\"result\":\"ProcessingFailed\",\"data\":\"\"}";
@@ -28,6 +26,18 @@ pub enum Outcome {
     ProcessingFailed,
 }
 
+/// What follows a record's data up to the date of its partition, by event type.
+#[derive(Debug)]
+pub(crate) struct Frames(Vec<String>);
+
+impl Frames {
+    pub(crate) fn new(plan: &Plan) -> Self {
+        let [event_type, date] = PARTITION_KEYS;
+        let frame = |name| format!("{METADATA}\"{event_type}\":\"{name}\",\"{date}\":\"");
+        Self(plan.event_types.iter().map(frame).collect())
+    }
+}
+
 /// An answer while it is written. For every request that Lambda takes there is one within the limit: with Firehose's ids
 /// and times, a record takes at least 129 bytes of a request and its failure 110 of the answer.
 #[derive(Debug)]
@@ -35,7 +45,7 @@ pub struct Response {
     body: Body,
     /// Bytes that the records not yet answered need at the least.
     reserved: usize,
-    /// The last record's date, and its text.
+    /// The last record's date, and its text with all that follows.
     date: (NaiveDate, String),
 }
 
@@ -45,9 +55,9 @@ impl Response {
         let mut body = Body::new(buffer);
         body.make_room(OPEN.len());
         body.put(OPEN);
-        let date = NaiveDate::default();
-        let text = Partition { event_type: 0, date }.date_text();
-        Self { body, reserved: request.records.iter().map(least).sum(), date: (date, text) }
+        let partition = Partition { event_type: 0, date: NaiveDate::default() };
+        let date = (partition.date, end(partition));
+        Self { body, reserved: request.records.iter().map(least).sum(), date }
     }
 
     /// How many bytes of rows the next record can have at the most, its answer's frame not counted.
@@ -68,35 +78,33 @@ impl Response {
 
     /// Answers the next record with its rows and the partition that they belong to. False, and nothing is written, if that
     /// would leave too little room for the rest. The rows are the same afterwards.
-    pub(crate) fn deliver(&mut self, plan: &Plan, record: &Record, rows: &mut Output, partition: Partition) -> bool {
+    pub(crate) fn deliver(
+        &mut self,
+        frames: &Frames,
+        record: &Record,
+        rows: &mut Output,
+        partition: Partition,
+    ) -> bool {
         let rest = self.reserved - least(record);
-        let ([event_type, date], name) = (PARTITION_KEYS, &plan.event_types[partition.event_type]);
         if self.date.0 != partition.date {
-            self.date = (partition.date, partition.date_text());
+            self.date = (partition.date, end(partition));
         }
+        let (frame, end) = (&frames.0[partition.event_type], &self.date.1);
         let data = rows.len().div_ceil(3) * 4;
         let before = self.body.separator().len() + ID.len() + record.record_id.len() + OK.len();
-        let metadata = METADATA.len() + event_type.len() + name.len() + date.len() + self.date.1.len();
-        let frame = before + metadata + VALUE.len() + NEXT.len() + VALUE.len() + END.len();
-        if self.body.length + frame + data + rest + CLOSE.len() > MAX_RESPONSE {
+        let length = before + data + frame.len() + end.len();
+        if self.body.length + length + rest + CLOSE.len() > MAX_RESPONSE {
             return false;
         }
         self.reserved = rest;
         let body = &mut self.body;
-        body.make_room(frame + data + SURPLUS);
+        body.make_room(length + SURPLUS);
         body.begin(record);
         body.put(OK);
         encode(rows, &mut body.bytes[body.length..]);
         body.length += data;
-        body.put(METADATA);
-        body.put(event_type);
-        body.put(VALUE);
-        body.put(name);
-        body.put(NEXT);
-        body.put(date);
-        body.put(VALUE);
-        body.put(&self.date.1);
-        body.put(END);
+        body.put(frame);
+        body.put(end);
         true
     }
 
@@ -107,6 +115,11 @@ impl Response {
         self.body.bytes.truncate(self.body.length);
         self.body.bytes
     }
+}
+
+/// The text of a partition's date, and what follows it.
+fn end(partition: Partition) -> String {
+    partition.date_text() + END
 }
 
 /// The bytes of the longest answer without rows, and the comma before it.

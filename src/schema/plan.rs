@@ -4,7 +4,7 @@ use super::ColumnType;
 use super::derived::Derived;
 use super::fold::FoldedMap;
 use super::source::FunctionName;
-use crate::output::{Block, Output};
+use crate::output::Block;
 use std::ops::Range;
 
 /// How a value is normalised beyond its type.
@@ -66,33 +66,34 @@ pub struct Column {
 #[derive(Debug)]
 pub(crate) struct Member {
     text: String,
-    /// After a value without and with a quote to close: as one block, if it is short enough.
-    blocks: [Option<Block>; 2],
+    /// The same, if it is short enough.
+    pub(crate) block: Option<Block>,
     pub(crate) is_quoted: bool,
+    pub(crate) escapes: Escapes,
+}
+
+/// Whether a value that was made needs escapes. A slice of the record has none there, and needs none here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Escapes {
+    Never,
+    Seldom,
+    Often,
 }
 
 impl Member {
-    pub(super) fn new(name: &str, kind: ColumnType) -> Self {
+    pub(crate) fn new(name: &str, kind: ColumnType) -> Self {
         let is_quoted = kind.is_quoted();
         let text = format!(",\"{name}\":{}", if is_quoted { "\"" } else { "" });
-        let blocks = ["", "\""].map(|quote| Block::new(&format!("{quote}{text}")));
-        Self { text, blocks, is_quoted }
+        let escapes = match kind {
+            ColumnType::Varchar(_) => Escapes::Seldom,
+            ColumnType::Json => Escapes::Often,
+            _ => Escapes::Never,
+        };
+        Self { block: Block::new(&text), text, is_quoted, escapes }
     }
 
     pub(crate) fn text(&self) -> &str {
         &self.text
-    }
-
-    /// Appends the member's opening, after the quote that closes the value before if that has one.
-    #[inline(always)]
-    pub(crate) fn open(&self, closes_quote: bool, out: &mut Output) {
-        match &self.blocks[usize::from(closes_quote)] {
-            Some(block) => out.append_block(block),
-            None => {
-                out.append(b"\"", 0, usize::from(closes_quote));
-                out.append(self.text.as_bytes(), 0, self.text.len());
-            }
-        }
     }
 }
 
