@@ -184,8 +184,9 @@ impl Cells {
     }
 }
 
-/// As long as a block of [`crate::output`].
-const PADDING: &str = "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+/// As long as a block of [`crate::output`], and nothing that a JSON string would escape: a chunk that reaches into it goes the
+/// usual way.
+const PADDING: &str = "                                ";
 
 /// One row. Its buffers are used again for the next one.
 #[derive(Debug, Default)]
@@ -287,7 +288,7 @@ impl Row {
         self.flagged.iter().map(move |(column, flags)| ((*column < columns).then_some(*column), *flags))
     }
 
-    /// Zeros after the made values: with them the last one, too, can be read as a block.
+    /// Padding after the made values: with it the last one, too, can be read as a block.
     pub(crate) fn pad(&mut self) {
         self.made.push_str(PADDING);
     }
