@@ -1,7 +1,7 @@
 //! One pass over an event's text: every member goes onto the tape, matched against the schema's tree.
 
 use crate::coerce::held;
-use crate::cursor::{Cursor, Scalar};
+use crate::cursor::Cursor;
 use crate::json::Span;
 use crate::keys::{Keys, Meaning, NOWHERE};
 use crate::row::{Cell, FilledBy};
@@ -32,24 +32,36 @@ impl Tape {
 }
 
 impl Tape {
-    /// A scalar. Most that answer a column are the only one that does, and fit as they are.
+    /// Adds the scalar at the cursor, which begins with `first`. Most that answer a column are the only one that does, and fit
+    /// as they are.
     #[inline(always)]
-    fn scalar(&mut self, plan: &Plan, text: &str, key: Span, value: (Span, Scalar), meaning: &Meaning) {
+    fn scalar(
+        &mut self,
+        (plan, text): (&Plan, &str),
+        cursor: &mut Cursor,
+        (key, first): (Span, u8),
+        meaning: &Meaning,
+    ) -> Result<(), Stop> {
+        let start = cursor.at();
+        let kind = cursor.scalar_at(first).ok_or(Stop::NotJson)?;
+        let value = (Span::new(start, cursor.at()), kind);
         let index = self.entries.len();
-        let mut entry = Entry::new(index, key, (value.0, Kind::Scalar(value.1)), meaning);
+        let mut entry = Entry::new(index, key, (value.0, Kind::Scalar(kind)), meaning);
         self.markers |= meaning.markers;
         if let Some(fills) = meaning.fills {
-            let first = self.answer_first(fills.column);
-            if first && let Some(span) = held(plan, fills.holds, text, value) {
+            let is_first = self.answer_first(fills.column);
+            if is_first && let Some(span) = held(plan, fills.holds, text, value) {
                 self.answer(meaning.source, index);
                 self.found.fill(fills.column.into(), Cell::Text(span), FilledBy::Path(meaning.source));
                 entry.fate = Fate::Taken;
             } else {
                 self.entries.push(entry);
-                return self.contest(text, (meaning.source, index), fills.column, first);
+                self.contest(text, (meaning.source, index), fills.column, is_first);
+                return Ok(());
             }
         }
         self.entries.push(entry);
+        Ok(())
     }
 
     /// Notes that an entry answers a column, which is looked at closer for that. `first`: whether it is the first that does.
@@ -96,10 +108,7 @@ impl<'a> Walk<'a> {
                 let meaning = *meaning;
                 self.container(cursor.at(), key, &meaning, depth)?
             } else {
-                let at = cursor.at();
-                let kind = cursor.scalar_at(first).ok_or(Stop::NotJson)?;
-                let value = Span::new(at, cursor.at());
-                self.tape.scalar(self.plan, self.text, key, (value, kind), meaning);
+                self.tape.scalar((self.plan, self.text), &mut cursor, (key, first), meaning)?;
                 cursor.at()
             };
             cursor.go_to(at);
@@ -218,10 +227,7 @@ impl<'a> Walk<'a> {
         let end = if matches!(first, b'{' | b'[') {
             self.container(cursor.at(), Span::default(), &meaning, depth)?
         } else {
-            let at = cursor.at();
-            let kind = cursor.scalar_at(first).ok_or(Stop::NotJson)?;
-            let value = (Span::new(at, cursor.at()), kind);
-            self.tape.scalar(self.plan, self.text, Span::default(), value, &meaning);
+            self.tape.scalar((self.plan, self.text), &mut cursor, (Span::default(), first), &meaning)?;
             cursor.at()
         };
         if let Some(field) = telling.filter(|_| place != NOWHERE)
