@@ -156,12 +156,15 @@ impl Transform {
         // Nearly every record is one object. Whatever else it may be, serde_json tells; who is shown each row once waits
         // for that.
         self.begin(record);
-        if record.observer.is_none()
-            && let Ok(end) = self.object(text, 0, record)
-            && end == text.len()
-            && let Some(partition) = record.partition
-        {
-            return Ok(Done { partition, rows: record.count });
+        if record.observer.is_none() {
+            match (self.object(text, 0, record), record.partition) {
+                (Ok(end), Some(partition)) if end == text.len() => return Ok(Done { partition, rows: record.count }),
+                // There is no more room for what else it may be.
+                (Err(reject), _) if reject.reason == Reason::ResponseFull => {
+                    return Err(Reject { events: record.count + 1, ..reject });
+                }
+                _ => {}
+            }
         }
         let objects = decode::objects(text)?;
         self.begin(record);
@@ -245,11 +248,11 @@ impl Transform {
         if let Some(apart) = &mut record.apart {
             apart.push((partition, came_back));
         }
-        record.count += 1;
         if rows.len() > record.room {
             let detail = format!("{} bytes of rows and more, room for {}", rows.len(), record.room);
             return Err(Reject::new(Reason::ResponseFull, detail));
         }
+        record.count += 1;
         if let Some(observer) = &mut record.observer {
             observer(&Observed { plan, text, tape, row, partition });
         }

@@ -241,6 +241,7 @@ fn an_answer_never_exceeds_the_budget_and_uses_it_up() {
         assert!(answer.body.len() <= MAX_RESPONSE, "{} bytes", answer.body.len());
         let full = answer.counts.failed[Reason::ResponseFull as usize];
         assert!(full > 0 && answer.counts.ok > 0, "{full} did not fit");
+        assert_eq!(answer.counts.rejected, full, "each of them is one event");
         // What was left could not have held one more row.
         let row = answer.body.len() / usize::try_from(answer.counts.ok).expect("a size");
         assert!(
