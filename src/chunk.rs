@@ -50,18 +50,19 @@ impl Chunk {
 /// stands before that.
 #[inline(always)]
 pub(crate) fn string_end(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
-    let (chunks, rest) = bytes.get(from..)?.as_chunks();
-    let mut signs = 0;
-    for (chunk, count) in chunks.iter().zip(0..) {
+    let (mut at, mut signs) = (from, 0);
+    loop {
+        let rest = bytes.get(at..)?;
+        let Some(chunk) = rest.first_chunk() else { return string_end_in_last(bytes, rest, signs) };
         let chunk = Chunk::new(*chunk);
         let stops = chunk.ends_or_escapes();
         if stops != 0 {
             signs |= chunk.any_of(SIGNS) & below(stops);
-            return Some((from + count * SIZE + stops.trailing_zeros() as usize, signs != 0));
+            return Some((at + stops.trailing_zeros() as usize, signs != 0));
         }
         signs |= chunk.any_of(SIGNS);
+        at += SIZE;
     }
-    string_end_in_last(bytes, rest, signs)
 }
 
 /// The same in `rest`, the end of `bytes`, with signs that were found before.

@@ -82,9 +82,11 @@ impl Meaning {
     #[inline(never)]
     fn look_up(plan: &Plan, at: u32, key: &[u8]) -> Self {
         let hash = folded_hash(key);
+        if plan.removed_keys.get_hashed(hash, key).is_some() {
+            return Self { removed: true, ..Self::NONE };
+        }
         let node = plan.nodes.get(at as usize);
         Self {
-            removed: plan.removed_keys.get_hashed(hash, key).is_some(),
             rule: plan.protected_keys.get_hashed(hash, key),
             ..Self::of(plan, node.and_then(|node| node.keys.get_hashed(hash, key)).unwrap_or(NOWHERE))
         }

@@ -46,21 +46,25 @@ impl Tape {
         let kind = cursor.scalar_at(first).ok_or(Stop::NotJson)?;
         let value = (Span::new(start, cursor.at()), kind);
         let index = self.entries.len();
-        let mut entry = Entry::new(index, key, (value.0, Kind::Scalar(kind)), meaning);
-        self.markers |= meaning.markers;
-        if let Some(fills) = meaning.fills {
-            let is_first = self.answer_first(fills.column);
-            if is_first && let Some(span) = held(plan, fills.holds, text, value) {
-                self.answer(meaning.source, index);
-                self.found.fill(fills.column.into(), Cell::Text(span), FilledBy::Path(meaning.source));
-                entry.fate = Fate::Taken;
-            } else {
-                self.entries.push(entry);
-                self.contest(text, (meaning.source, index), fills.column, is_first);
+        let Some(fills) = &meaning.fills else {
+            if meaning.removed {
+                self.removed = true;
                 return Ok(());
             }
+            self.entries.push(Entry::new(index, key, (value.0, Kind::Scalar(kind)), meaning));
+            self.markers |= meaning.markers;
+            return Ok(());
+        };
+        self.entries.push(Entry::new(index, key, (value.0, Kind::Scalar(kind)), meaning));
+        self.markers |= meaning.markers;
+        let is_first = self.answer_first(fills.column);
+        if is_first && let Some(span) = held(plan, fills.holds, text, value) {
+            self.answer(meaning.source, index);
+            self.found.fill(fills.column.into(), Cell::Text(span), FilledBy::Path(meaning.source));
+            self.entries[index].fate = Fate::Taken;
+        } else {
+            self.contest(text, (meaning.source, index), fills.column, is_first);
         }
-        self.entries.push(entry);
         Ok(())
     }
 
@@ -95,8 +99,10 @@ impl<'a> Walk<'a> {
     fn object(&mut self, at: usize, object: (u32, u64), depth: usize) -> Result<usize, Stop> {
         let mut cursor = Cursor::new(self.text, at);
         cursor.step();
-        let mut more = cursor.next() != b'}';
-        while more {
+        if cursor.next() == b'}' {
+            return Ok(cursor.at() + 1);
+        }
+        loop {
             let (key, meaning) = if let Some((key, spelling)) = cursor.short_key() {
                 (key, self.keys.short(self.plan, object, spelling))
             } else {
@@ -104,21 +110,18 @@ impl<'a> Walk<'a> {
                 (key, self.keys.any(self.plan, object, (key.of(self.text), escaped)))
             };
             let first = cursor.next();
-            let at = if matches!(first, b'{' | b'[') || meaning.removed {
+            if matches!(first, b'{' | b'[') {
                 let meaning = *meaning;
-                self.container(cursor.at(), key, &meaning, depth)?
+                cursor.go_to(self.container(cursor.at(), key, &meaning, depth)?);
             } else {
                 self.tape.scalar((self.plan, self.text), &mut cursor, (key, first), meaning)?;
-                cursor.at()
-            };
-            cursor.go_to(at);
-            more = cursor.next() == b',';
-            if more {
-                cursor.step();
+            }
+            match cursor.next() {
+                b',' => cursor.step(),
+                b'}' => return Ok(cursor.at() + 1),
+                _ => return Err(Stop::NotJson),
             }
         }
-        cursor.expect(b'}').ok_or(Stop::NotJson)?;
-        Ok(cursor.at())
     }
 
     /// The object or array that begins at `start`, or any value that privacy removes. Gives where it ends.
@@ -187,18 +190,18 @@ impl<'a> Walk<'a> {
 
     fn array(&mut self, mut cursor: Cursor<'a>, place: u32, depth: usize) -> Result<usize, Stop> {
         cursor.step();
-        let mut position = 0;
-        let mut more = cursor.next() != b']';
-        while more {
+        if cursor.next() == b']' {
+            return Ok(cursor.at() + 1);
+        }
+        for position in 0.. {
             cursor.go_to(self.element(cursor.at(), place, depth, position)?);
-            position += 1;
-            more = cursor.next() == b',';
-            if more {
-                cursor.step();
+            match cursor.next() {
+                b',' => cursor.step(),
+                b']' => break,
+                _ => return Err(Stop::NotJson),
             }
         }
-        cursor.expect(b']').ok_or(Stop::NotJson)?;
-        Ok(cursor.at())
+        Ok(cursor.at() + 1)
     }
 
     /// The element that begins at `at`. Gives where it ends.
