@@ -125,7 +125,7 @@ impl Tape {
         self.repeated = false;
         self.envelope = None;
         self.found.clear(plan.columns.len());
-        self.open.clear(plan.columns.len());
+        self.open.clear();
     }
 
     /// Makes the tape say what `other` does.
@@ -139,7 +139,7 @@ impl Tape {
         self.repeated = other.repeated;
         self.envelope = other.envelope;
         self.found.copy(&other.found);
-        self.open.copy(&other.open);
+        self.open = other.open;
         self.alone.clone_from(&other.alone);
     }
 
@@ -204,7 +204,7 @@ impl Tape {
         self.alone[usize::from(column)] = alone.map(|(source, index)| (source, entry_number(index)));
         self.answered[usize::from(column)] = self.event;
         self.found.empty(column.into());
-        self.open.add(column.into());
+        self.open.insert(column.into());
     }
 }
 
