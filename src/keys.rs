@@ -1,10 +1,10 @@
 //! What a key means where it stands in an event.
 
 use crate::chunk::SIZE;
+use crate::coerce::Holds;
 use crate::json::unescape;
 use crate::schema::fold::folded_hash;
 use crate::schema::plan::{NO_SOURCE, Plan, Rule};
-use crate::schema::{Column, ColumnType};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// A stream has few keys, each in one or two spellings: this many are kept, and as many long ones.
@@ -35,11 +35,11 @@ pub(crate) struct Meaning {
     pub(crate) markers: u64,
 }
 
-/// A column, and what it can hold.
+/// A column, and what it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Fills {
     pub(crate) column: u16,
-    pub(crate) holds: (ColumnType, Option<Rule>),
+    pub(crate) holds: Holds,
 }
 
 /// A place that the schema does not know.
@@ -64,8 +64,7 @@ impl Meaning {
         let source = usize::from(node.source);
         let fills = (source < plan.first_item_source()).then(|| {
             let column = plan.sources[source].column;
-            let Column { kind, rule, .. } = plan.columns[usize::from(column)];
-            Fills { column, holds: (kind, rule) }
+            Fills { column, holds: Holds::of(&plan.columns[usize::from(column)]) }
         });
         Self {
             place,

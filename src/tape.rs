@@ -86,11 +86,11 @@ impl Entry {
 pub(crate) struct Tape {
     pub(crate) entries: Vec<Entry>,
     /// For each column source, the entry that answers it, and in which event: of an earlier one, it means nothing.
-    hits: Vec<(u32, u32)>,
-    /// For each column, in which event it was answered last.
-    answered: Vec<u32>,
+    pub(crate) hits: Vec<(u32, u32)>,
+    /// The columns that are answered.
+    pub(crate) answered: Bits,
     /// The number of the event.
-    event: u32,
+    pub(crate) event: u32,
     /// Which dialect markers are there.
     pub(crate) markers: u64,
     /// Whether privacy removed a key.
@@ -116,7 +116,6 @@ impl Tape {
         self.event = self.event.wrapping_add(1);
         if self.event == 0 || self.hits.len() != plan.first_item_source() {
             self.hits = vec![(0, 0); plan.first_item_source()];
-            self.answered = vec![0; plan.columns.len()];
             self.alone = vec![None; plan.columns.len()];
             self.event = 1;
         }
@@ -124,6 +123,7 @@ impl Tape {
         self.removed = false;
         self.repeated = false;
         self.envelope = None;
+        self.answered.clear();
         self.found.clear(plan.columns.len());
         self.open.clear();
     }
@@ -132,7 +132,7 @@ impl Tape {
     pub(crate) fn copy(&mut self, other: &Self) {
         self.entries.clone_from(&other.entries);
         self.hits.clone_from(&other.hits);
-        self.answered.clone_from(&other.answered);
+        self.answered = other.answered;
         self.event = other.event;
         self.markers = other.markers;
         self.removed = other.removed;
@@ -151,7 +151,7 @@ impl Tape {
                 hit.1 = 0;
             }
         }
-        self.answered[column] = 0;
+        self.answered.remove(column);
         self.found.empty(column);
         self.open.remove(column);
     }
@@ -195,14 +195,14 @@ impl Tape {
     /// Notes that a column is answered. False if it was before.
     #[inline(always)]
     pub(crate) fn answer_first(&mut self, column: u16) -> bool {
-        std::mem::replace(&mut self.answered[usize::from(column)], self.event) != self.event
+        self.answered.insert(column.into())
     }
 
     /// Notes that a column's value, or which of several is the column's, has to be looked at. `alone`: the source and the
     /// entry, if no other answers the column.
     pub(crate) fn look_closer(&mut self, column: u16, alone: Option<(u16, usize)>) {
         self.alone[usize::from(column)] = alone.map(|(source, index)| (source, entry_number(index)));
-        self.answered[usize::from(column)] = self.event;
+        self.answered.insert(column.into());
         self.found.empty(column.into());
         self.open.insert(column.into());
     }

@@ -55,28 +55,31 @@ impl Tape {
             self.markers |= meaning.markers;
             return Ok(());
         };
-        self.entries.push(Entry::new(index, key, (value.0, Kind::Scalar(kind)), meaning));
+        let entry = self.entries.push_mut(Entry::new(index, key, (value.0, Kind::Scalar(kind)), meaning));
         self.markers |= meaning.markers;
-        let is_first = self.answer_first(fills.column);
-        if is_first && let Some(span) = held(plan, fills.holds, text, value) {
-            self.answer(meaning.source, index);
+        if !self.answered.insert(fills.column.into()) {
+            self.contest(text, (meaning.source, index), fills.column);
+            return Ok(());
+        }
+        self.hits[usize::from(meaning.source)] = (entry_number(index), self.event);
+        if let Some(span) = held(plan, &fills.holds, text, value) {
+            entry.fate = Fate::Taken;
             self.found.fill(fills.column.into(), Cell::Text(span), FilledBy::Path(meaning.source));
-            self.entries[index].fate = Fate::Taken;
         } else {
-            self.contest(text, (meaning.source, index), fills.column, is_first);
+            self.look_closer(fills.column, Some((meaning.source, index)));
         }
         Ok(())
     }
 
-    /// Notes that an entry answers a column, which is looked at closer for that. `first`: whether it is the first that does.
+    /// Notes that an entry answers a column that is answered already.
     #[inline(never)]
-    fn contest(&mut self, text: &str, (source, index): (u16, usize), column: u16, first: bool) {
+    fn contest(&mut self, text: &str, (source, index): (u16, usize), column: u16) {
         if let Some(before) = self.answer(source, index) {
             // Said twice, the same way: once is enough.
             let [first, second] = [before, index].map(|entry| self.entries[entry].value.of(text));
             self.entries[before].fate = if first == second { Fate::Taken } else { Fate::Left };
         }
-        self.look_closer(column, first.then_some((source, index)));
+        self.look_closer(column, None);
     }
 }
 
@@ -154,8 +157,12 @@ impl<'a> Walk<'a> {
         if meaning.answers_whole
             && let Some(fills) = meaning.fills
         {
-            let first = self.tape.answer_first(fills.column);
-            self.tape.contest(self.text, (meaning.source, index), fills.column, first);
+            if self.tape.answered.insert(fills.column.into()) {
+                self.tape.answer(meaning.source, index);
+                self.tape.look_closer(fills.column, Some((meaning.source, index)));
+            } else {
+                self.tape.contest(self.text, (meaning.source, index), fills.column);
+            }
         }
         Ok(end)
     }
