@@ -242,12 +242,9 @@ impl Keys {
     /// [`Self::meaning`] of a key that is spelled like this.
     #[inline(always)]
     pub(crate) fn short(&mut self, plan: &Plan, (place, object): (u32, u64), spelling: Spelling) -> &Meaning {
-        let mut slot = slot(mixed(spelling), place);
-        if !self.short[slot].is(spelling, place) {
-            let second = slot ^ 1;
-            let is_second = self.short[second].is(spelling, place);
-            slot = if is_second { second } else { self.further(plan, place, slot, spelling) };
-        }
+        let first = slot(mixed(spelling), place);
+        let is_first = self.short[first].is(spelling, place);
+        let slot = if is_first { first } else { self.elsewhere(plan, place, first, spelling) };
         let known = &mut self.short[slot];
         self.repeated |= known.is_repeated(object);
         &known.meaning
@@ -273,10 +270,10 @@ impl Keys {
         &known.meaning
     }
 
-    /// The slot of a key that is in neither of the two where it is looked for first: where it is after all, or where it is remembered from now
-    /// on, instead of the one of four that was longest not seen.
+    /// The slot of a key that is not where it is looked for first: another one where it is, or where it is remembered from
+    /// now on, instead of the one of four that was longest not seen.
     #[inline(never)]
-    fn further(&mut self, plan: &Plan, at: u32, slot: usize, spelling: Spelling) -> usize {
+    fn elsewhere(&mut self, plan: &Plan, at: u32, slot: usize, spelling: Spelling) -> usize {
         let all = [slot, slot ^ 1, slot ^ 2, slot ^ 3];
         if let Some(found) = all.into_iter().find(|slot| self.short[*slot].is(spelling, at)) {
             return found;
@@ -302,7 +299,7 @@ fn slot(hash: u64, place: u32) -> usize {
 fn mixed(Spelling(first, second): Spelling) -> u64 {
     /// An odd number without pattern: digits of the golden ratio.
     const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
-    (first ^ second.rotate_left(31)).wrapping_mul(MIX) >> (u64::BITS - KEPT.ilog2())
+    first.wrapping_add(second).wrapping_mul(MIX) >> (u64::BITS - KEPT.ilog2())
 }
 
 #[cfg(test)]

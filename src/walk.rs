@@ -1,7 +1,7 @@
 //! One pass over an event's text: every member goes onto the tape, matched against the schema's tree.
 
 use crate::coerce::held;
-use crate::cursor::Cursor;
+use crate::cursor::{Cursor, Scalar, Value};
 use crate::json::Span;
 use crate::keys::{Keys, Meaning, NOWHERE};
 use crate::row::{Cell, FilledBy};
@@ -24,8 +24,8 @@ impl Tape {
         if cursor.next() != b'{' {
             return Err(Stop::NotJson);
         }
-        let mut walk = Walk { plan, keys, text, tape: self, expand };
-        let end = walk.object(cursor.at(), (0, object), 1)?;
+        let mut walk = Walk { plan, keys, text, tape: self, expand, stop: Stop::NotJson };
+        let end = walk.object(cursor.at(), (0, object), 1).ok_or(walk.stop)?;
         walk.tape.repeated |= walk.keys.repeated;
         Ok(end)
     }
@@ -35,31 +35,22 @@ impl Tape {
     /// Adds the scalar at the cursor, which begins with `first`. Most that answer a column are the only one that does, and fit
     /// as they are.
     #[inline(always)]
-    fn scalar(
-        &mut self,
-        (plan, text): (&Plan, &str),
-        cursor: &mut Cursor,
-        (key, first): (Span, u8),
-        meaning: &Meaning,
-    ) -> Result<(), Stop> {
-        let start = cursor.at();
-        let kind = cursor.scalar_at(first).ok_or(Stop::NotJson)?;
-        let value = (Span::new(start, cursor.at()), kind);
+    fn scalar(&mut self, (plan, text): (&Plan, &str), key: Span, value: (Span, Scalar), meaning: &Meaning) {
         let index = self.entries.len();
         let Some(fills) = &meaning.fills else {
             if meaning.removed {
                 self.removed = true;
-                return Ok(());
+                return;
             }
-            self.entries.push(Entry::new(index, key, (value.0, Kind::Scalar(kind)), meaning));
+            self.entries.push(Entry::new(index, key, (value.0, Kind::Scalar(value.1)), meaning));
             self.markers |= meaning.markers;
-            return Ok(());
+            return;
         };
-        let entry = self.entries.push_mut(Entry::new(index, key, (value.0, Kind::Scalar(kind)), meaning));
+        let entry = self.entries.push_mut(Entry::new(index, key, (value.0, Kind::Scalar(value.1)), meaning));
         self.markers |= meaning.markers;
         if !self.answered.insert(fills.column.into()) {
             self.contest(text, (meaning.source, index), fills.column);
-            return Ok(());
+            return;
         }
         self.hits[usize::from(meaning.source)] = (entry_number(index), self.event);
         if let Some(span) = held(plan, &fills.holds, text, value) {
@@ -68,7 +59,6 @@ impl Tape {
         } else {
             self.look_closer(fills.column, Some((meaning.source, index)));
         }
-        Ok(())
     }
 
     /// Notes that an entry answers a column that is answered already.
@@ -91,6 +81,8 @@ struct Walk<'a> {
     tape: &'a mut Tape,
     /// Whether an array under an envelope's key is one.
     expand: bool,
+    /// Why it ends before the event does.
+    stop: Stop,
 }
 
 impl<'a> Walk<'a> {
@@ -99,42 +91,48 @@ impl<'a> Walk<'a> {
     }
 
     /// The object that begins at `at`, its place in the schema's tree given. Gives where it ends.
-    fn object(&mut self, at: usize, object: (u32, u64), depth: usize) -> Result<usize, Stop> {
-        let mut cursor = Cursor::new(self.text, at);
+    fn object(&mut self, at: usize, object: (u32, u64), depth: usize) -> Option<usize> {
+        let Self { plan, text, .. } = *self;
+        let mut cursor = Cursor::new(text, at);
         cursor.step();
         if cursor.next() == b'}' {
-            return Ok(cursor.at() + 1);
+            return Some(cursor.at() + 1);
         }
         loop {
             let (key, meaning) = if let Some((key, spelling)) = cursor.short_key() {
-                (key, self.keys.short(self.plan, object, spelling))
+                (key, self.keys.short(plan, object, spelling))
             } else {
-                let (key, escaped) = cursor.key().ok_or(Stop::NotJson)?;
-                (key, self.keys.any(self.plan, object, (key.of(self.text), escaped)))
+                let (key, escaped) = cursor.key()?;
+                (key, self.keys.any(plan, object, (key.of(text), escaped)))
             };
             let first = cursor.next();
-            if matches!(first, b'{' | b'[') {
-                let meaning = *meaning;
-                cursor.go_to(self.container(cursor.at(), key, &meaning, depth)?);
-            } else {
-                self.tape.scalar((self.plan, self.text), &mut cursor, (key, first), meaning)?;
+            let start = cursor.at();
+            match cursor.scalar_or_container(first)? {
+                Value::Scalar(kind) => {
+                    let value = (Span::new(start, cursor.at()), kind);
+                    self.tape.scalar((plan, text), key, value, meaning);
+                }
+                Value::Container => {
+                    let meaning = *meaning;
+                    cursor.go_to(self.container(start, key, &meaning, depth)?);
+                }
             }
             match cursor.next() {
                 b',' => cursor.step(),
-                b'}' => return Ok(cursor.at() + 1),
-                _ => return Err(Stop::NotJson),
+                b'}' => return Some(cursor.at() + 1),
+                _ => return None,
             }
         }
     }
 
     /// The object or array that begins at `start`, or any value that privacy removes. Gives where it ends.
     #[inline(never)]
-    fn container(&mut self, start: usize, key: Span, meaning: &Meaning, depth: usize) -> Result<usize, Stop> {
+    fn container(&mut self, start: usize, key: Span, meaning: &Meaning, depth: usize) -> Option<usize> {
         let mut cursor = Cursor::new(self.text, start);
         if meaning.removed {
             self.tape.removed = true;
-            cursor.checked_value().ok_or(Stop::NotJson)?;
-            return Ok(cursor.at());
+            cursor.checked_value()?;
+            return Some(cursor.at());
         }
         let first = cursor.next();
         if meaning.envelope
@@ -142,7 +140,7 @@ impl<'a> Walk<'a> {
             && depth == 1
             && let Some(end) = self.envelope(cursor)
         {
-            return Ok(end);
+            return Some(end);
         }
         let index = self.tape.entries.len();
         let kind = if first == b'{' { Kind::Object } else { Kind::Array };
@@ -164,7 +162,7 @@ impl<'a> Walk<'a> {
                 self.tape.contest(self.text, (meaning.source, index), fills.column);
             }
         }
-        Ok(end)
+        Some(end)
     }
 
     /// Where the array at the cursor ends, if it is the record's first envelope: at least one object in it, and nothing
@@ -179,9 +177,10 @@ impl<'a> Walk<'a> {
     }
 
     /// Adds what is inside the container that begins at the cursor. Gives where it ends.
-    fn inside(&mut self, mut cursor: Cursor<'a>, place: u32, depth: usize) -> Result<usize, Stop> {
+    fn inside(&mut self, mut cursor: Cursor<'a>, place: u32, depth: usize) -> Option<usize> {
         if depth == MAX_DEPTH {
-            return Err(Stop::TooDeep(cursor.at()));
+            self.stop = Stop::TooDeep(cursor.at());
+            return None;
         }
         if cursor.next() == b'[' {
             return self.array(cursor, place, depth + 1);
@@ -195,24 +194,24 @@ impl<'a> Walk<'a> {
         self.object(cursor.at(), (inside, object), depth + 1)
     }
 
-    fn array(&mut self, mut cursor: Cursor<'a>, place: u32, depth: usize) -> Result<usize, Stop> {
+    fn array(&mut self, mut cursor: Cursor<'a>, place: u32, depth: usize) -> Option<usize> {
         cursor.step();
         if cursor.next() == b']' {
-            return Ok(cursor.at() + 1);
+            return Some(cursor.at() + 1);
         }
         for position in 0.. {
             cursor.go_to(self.element(cursor.at(), place, depth, position)?);
             match cursor.next() {
                 b',' => cursor.step(),
                 b']' => break,
-                _ => return Err(Stop::NotJson),
+                _ => return None,
             }
         }
-        Ok(cursor.at() + 1)
+        Some(cursor.at() + 1)
     }
 
     /// The element that begins at `at`. Gives where it ends.
-    fn element(&mut self, at: usize, place: u32, depth: usize, position: usize) -> Result<usize, Stop> {
+    fn element(&mut self, at: usize, place: u32, depth: usize, position: usize) -> Option<usize> {
         let mut cursor = Cursor::new(self.text, at);
         let (mut telling, mut aside) = (None, NOWHERE);
         let by_position = |places: &[(usize, u32)]| {
@@ -234,11 +233,14 @@ impl<'a> Walk<'a> {
         let element = self.tape.entries.len();
         let first = cursor.next();
         let meaning = Meaning::of(self.plan, place);
-        let end = if matches!(first, b'{' | b'[') {
-            self.container(cursor.at(), Span::default(), &meaning, depth)?
-        } else {
-            self.tape.scalar((self.plan, self.text), &mut cursor, (Span::default(), first), &meaning)?;
-            cursor.at()
+        let start = cursor.at();
+        let end = match cursor.scalar_or_container(first)? {
+            Value::Scalar(kind) => {
+                let value = (Span::new(start, cursor.at()), kind);
+                self.tape.scalar((self.plan, self.text), Span::default(), value, &meaning);
+                cursor.at()
+            }
+            Value::Container => self.container(start, Span::default(), &meaning, depth)?,
         };
         if let Some(field) = telling.filter(|_| place != NOWHERE)
             && let Some(child) = self.child(element, field)
@@ -247,7 +249,7 @@ impl<'a> Walk<'a> {
             self.tape.entries[child].fate = Fate::Telling;
         }
         self.look_aside(element, aside);
-        Ok(end)
+        Some(end)
     }
 
     /// Matches an entry that stays with its item against a column's path through the list.

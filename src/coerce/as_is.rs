@@ -73,7 +73,7 @@ pub(crate) fn held(plan: &Plan, holds: &Holds, text: &str, (value, kind): (Span,
 }
 
 /// Whether a rule leaves a text that begins with a graphic character as it is.
-#[inline(always)]
+#[inline(never)]
 fn keeps(plan: &Plan, rule: Rule, text: &[u8]) -> bool {
     let ends = text.last().is_some_and(u8::is_ascii_graphic);
     let has = |test: fn(&u8) -> bool| text.iter().fold(false, |any, byte| any | test(byte));
