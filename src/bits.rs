@@ -1,6 +1,6 @@
 //! A set of small numbers.
 
-/// More than a table of events has columns.
+/// The most columns, and the most fields of an item, that a schema may have.
 pub(crate) const BOUND: usize = 256;
 
 /// A set of numbers below [`BOUND`], read in ascending order.

@@ -24,7 +24,8 @@ pub(crate) enum Scalar {
 
 /// What begins at a place.
 pub(crate) enum Value {
-    Scalar(Scalar),
+    /// Where a scalar stands, and what it is made of.
+    Scalar(Span, Scalar),
     /// An object or array.
     Container,
 }
@@ -108,7 +109,7 @@ impl<'a> Cursor<'a> {
     #[inline(always)]
     pub(crate) fn scalar(&mut self) -> Option<Scalar> {
         match self.scalar_or_container(*self.bytes.get(self.at)?)? {
-            Value::Scalar(scalar) => Some(scalar),
+            Value::Scalar(_, scalar) => Some(scalar),
             Value::Container => None,
         }
     }
@@ -116,8 +117,10 @@ impl<'a> Cursor<'a> {
     /// [`Self::scalar`] for one that begins with `first`; before an object or array, the cursor stays.
     #[inline(always)]
     pub(crate) fn scalar_or_container(&mut self, first: u8) -> Option<Value> {
+        let start = self.at;
         if first == b'"' {
-            return self.string().map(Value::Scalar);
+            let scalar = self.string()?;
+            return Some(Value::Scalar(Span::new(start, self.at), scalar));
         }
         // Most values are strings: that is told first.
         cold_path();
@@ -128,7 +131,7 @@ impl<'a> Cursor<'a> {
             b'n' => literal(self.bytes, self.at, "null")?,
             _ => number(self.bytes, self.at)?,
         };
-        Some(Value::Scalar(Scalar::Plain))
+        Some(Value::Scalar(Span::new(start, self.at), Scalar::Plain))
     }
 
     /// Steps over the string that begins here.

@@ -183,7 +183,7 @@ pub(crate) struct Keys {
 const MOST: u64 = 1 << 24;
 
 impl Default for Keys {
-    #[allow(clippy::large_stack_arrays)] // 72 KiB, for a moment
+    #[allow(clippy::large_stack_arrays)] // 64 KiB, for a moment
     fn default() -> Self {
         const NOTHING: Known<Spelling> = Known { key: Spelling::NONE, at: NOWHERE, last: 0, meaning: Meaning::NONE };
         Self {

@@ -1,10 +1,8 @@
 //! One pass over an event's text: every member goes onto the tape, matched against the schema's tree.
 
-use crate::coerce::held;
-use crate::cursor::{Cursor, Scalar, Value};
+use crate::cursor::{Cursor, Value};
 use crate::json::Span;
 use crate::keys::{Keys, Meaning, NOWHERE};
-use crate::row::{Cell, FilledBy};
 use crate::schema::Plan;
 use crate::schema::fold::folds_to;
 use crate::schema::plan::{Elements, NO_SOURCE, Node};
@@ -28,48 +26,6 @@ impl Tape {
         let end = walk.object(cursor.at(), (0, object), 1).ok_or(walk.stop)?;
         walk.tape.repeated |= walk.keys.repeated;
         Ok(end)
-    }
-}
-
-impl Tape {
-    /// Adds the scalar at the cursor, which begins with `first`. Most that answer a column are the only one that does, and fit
-    /// as they are.
-    #[inline(always)]
-    fn scalar(&mut self, (plan, text): (&Plan, &str), key: Span, value: (Span, Scalar), meaning: &Meaning) {
-        let index = self.entries.len();
-        let Some(fills) = &meaning.fills else {
-            if meaning.removed {
-                self.removed = true;
-                return;
-            }
-            self.entries.push(Entry::new(index, key, (value.0, Kind::Scalar(value.1)), meaning));
-            self.markers |= meaning.markers;
-            return;
-        };
-        let entry = self.entries.push_mut(Entry::new(index, key, (value.0, Kind::Scalar(value.1)), meaning));
-        self.markers |= meaning.markers;
-        if !self.answered.insert(fills.column.into()) {
-            self.contest(text, (meaning.source, index), fills.column);
-            return;
-        }
-        self.hits[usize::from(meaning.source)] = (entry_number(index), self.event);
-        if let Some(span) = held(plan, &fills.holds, text, value) {
-            entry.fate = Fate::Taken;
-            self.found.fill(fills.column.into(), Cell::Text(span), FilledBy::Path(meaning.source));
-        } else {
-            self.look_closer(fills.column, Some((meaning.source, index)));
-        }
-    }
-
-    /// Notes that an entry answers a column that is answered already.
-    #[inline(never)]
-    fn contest(&mut self, text: &str, (source, index): (u16, usize), column: u16) {
-        if let Some(before) = self.answer(source, index) {
-            // Said twice, the same way: once is enough.
-            let [first, second] = [before, index].map(|entry| self.entries[entry].value.of(text));
-            self.entries[before].fate = if first == second { Fate::Taken } else { Fate::Left };
-        }
-        self.look_closer(column, None);
     }
 }
 
@@ -106,15 +62,11 @@ impl<'a> Walk<'a> {
                 (key, self.keys.any(plan, object, (key.of(text), escaped)))
             };
             let first = cursor.next();
-            let start = cursor.at();
             match cursor.scalar_or_container(first)? {
-                Value::Scalar(kind) => {
-                    let value = (Span::new(start, cursor.at()), kind);
-                    self.tape.scalar((plan, text), key, value, meaning);
-                }
+                Value::Scalar(value, kind) => self.tape.scalar((plan, text), key, (value, kind), meaning),
                 Value::Container => {
                     let meaning = *meaning;
-                    cursor.go_to(self.container(start, key, &meaning, depth)?);
+                    cursor.go_to(self.container(cursor.at(), key, &meaning, depth)?);
                 }
             }
             match cursor.next() {
@@ -125,7 +77,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The object or array that begins at `start`, or any value that privacy removes. Gives where it ends.
+    /// The object or array that begins at `start`. Gives where it ends.
     #[inline(never)]
     fn container(&mut self, start: usize, key: Span, meaning: &Meaning, depth: usize) -> Option<usize> {
         let mut cursor = Cursor::new(self.text, start);
@@ -155,12 +107,7 @@ impl<'a> Walk<'a> {
         if meaning.answers_whole
             && let Some(fills) = meaning.fills
         {
-            if self.tape.answered.insert(fills.column.into()) {
-                self.tape.answer(meaning.source, index);
-                self.tape.look_closer(fills.column, Some((meaning.source, index)));
-            } else {
-                self.tape.contest(self.text, (meaning.source, index), fills.column);
-            }
+            self.tape.answer(self.text, (meaning.source, index), fills.column);
         }
         Some(end)
     }
@@ -233,14 +180,12 @@ impl<'a> Walk<'a> {
         let element = self.tape.entries.len();
         let first = cursor.next();
         let meaning = Meaning::of(self.plan, place);
-        let start = cursor.at();
         let end = match cursor.scalar_or_container(first)? {
-            Value::Scalar(kind) => {
-                let value = (Span::new(start, cursor.at()), kind);
-                self.tape.scalar((self.plan, self.text), Span::default(), value, &meaning);
+            Value::Scalar(value, kind) => {
+                self.tape.scalar((self.plan, self.text), Span::default(), (value, kind), &meaning);
                 cursor.at()
             }
-            Value::Container => self.container(start, Span::default(), &meaning, depth)?,
+            Value::Container => self.container(cursor.at(), Span::default(), &meaning, depth)?,
         };
         if let Some(field) = telling.filter(|_| place != NOWHERE)
             && let Some(child) = self.child(element, field)
@@ -256,8 +201,7 @@ impl<'a> Walk<'a> {
     fn look_aside(&mut self, index: usize, place: u32) {
         let Some(node) = self.node(place) else { return };
         if let Some(fills) = Meaning::of(self.plan, place).fills {
-            self.tape.answer(node.source, index);
-            self.tape.look_closer(fills.column, None);
+            self.tape.answer_aside((node.source, index), fills.column);
         }
         let children: Vec<usize> = self.tape.children(Some(index)).collect();
         for child in children {

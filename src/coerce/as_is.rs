@@ -57,10 +57,6 @@ pub(crate) fn held(plan: &Plan, holds: &Holds, text: &str, (value, kind): (Span,
     // A plain value may be null.
     let is_text =
         |width| first.is_ascii_graphic() && (kind == Scalar::Text || first < b'A') && bytes.len() <= width as usize;
-    // Most columns: that is told by a branch sooner than by a table.
-    if let Holds::Text(width) = *holds {
-        return is_text(width).then_some(inner);
-    }
     let is_held = match *holds {
         Holds::Text(width) => is_text(width),
         Holds::Ruled(rule, width) => is_text(width) && keeps(plan, rule, bytes),
