@@ -1,86 +1,62 @@
 //! A set of small numbers.
 
-/// A set of numbers below a bound, read in ascending order.
-#[derive(Debug, Default)]
-pub(crate) struct Bits {
-    /// Of the numbers below 128: most bounds are not above.
-    low: [u64; 2],
-    high: Vec<u64>,
-}
+/// The most columns, and the most fields of an item, that a schema may have.
+pub(crate) const BOUND: usize = 256;
+
+/// A set of numbers below [`BOUND`], read in ascending order.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Bits([u64; BOUND / 64]);
 
 impl Bits {
-    /// Empties the set, for numbers below `bound`.
-    pub(crate) fn clear(&mut self, bound: usize) {
-        self.low = [0; 2];
-        let high = bound.div_ceil(64).saturating_sub(2);
-        if high > 0 {
-            self.high.clear();
-            self.high.resize(high, 0);
-        }
+    /// Empties the set.
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
     }
 
-    /// Makes the set hold what `other` does.
-    pub(crate) fn copy(&mut self, other: &Self) {
-        self.low = other.low;
-        self.high.clone_from(&other.high);
-    }
-
-    /// Adds a number; one that is not below the bound is left out.
-    #[inline(always)]
-    pub(crate) fn add(&mut self, number: usize) {
-        if let Some(word) = self.word(number) {
-            *word |= 1 << (number % 64);
-        }
-    }
-
-    /// Adds a number. False if it is in the set already, or not below the bound.
+    /// Adds a number. False if it is in the set already.
     #[inline(always)]
     pub(crate) fn insert(&mut self, number: usize) -> bool {
-        let Some(word) = self.word(number) else { return false };
-        let bit = 1 << (number % 64);
-        let is_new = *word & bit == 0;
-        *word |= bit;
+        let is_new = !self.has(number);
+        self.0[word(number)] |= bit(number);
         is_new
     }
 
     /// Takes a number out.
     pub(crate) fn remove(&mut self, number: usize) {
-        if let Some(word) = self.word(number) {
-            *word &= !(1 << (number % 64));
-        }
-    }
-
-    #[inline(always)]
-    fn word(&mut self, number: usize) -> Option<&mut u64> {
-        match number / 64 {
-            at @ 0..2 => Some(&mut self.low[at]),
-            at => self.high.get_mut(at - 2),
-        }
+        self.0[word(number)] &= !bit(number);
     }
 
     /// Whether a number is in it.
     #[inline(always)]
     pub(crate) fn has(&self, number: usize) -> bool {
-        let word = match number / 64 {
-            at @ 0..2 => self.low[at],
-            at => self.high.get(at - 2).copied().unwrap_or_default(),
-        };
-        word & 1 << (number % 64) != 0
+        self.0[word(number)] & bit(number) != 0
     }
 
     /// The numbers in the set.
     pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
-        let (mut word, mut at) = (self.low[0], 0);
+        let (mut words, mut word, mut next) = (self.0.iter(), 0u64, 0);
         std::iter::from_fn(move || {
             while word == 0 {
-                at += 1;
-                word = if at == 1 { self.low[1] } else { *self.high.get(at - 2)? };
+                word = *words.next()?;
+                next += 64;
             }
-            let number = at * 64 + word.trailing_zeros() as usize;
+            let number = next - 64 + word.trailing_zeros() as usize;
             word &= word - 1;
             Some(number)
         })
     }
+}
+
+/// Where in a set a number is.
+#[inline(always)]
+fn word(number: usize) -> usize {
+    number / 64 % (BOUND / 64)
+}
+
+/// What it is there.
+#[inline(always)]
+fn bit(number: usize) -> u64 {
+    1 << (number % 64)
 }
 
 #[cfg(test)]
@@ -88,20 +64,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_come_in_order_and_none_beyond_the_bound() {
+    fn numbers_come_in_order() {
         let mut bits = Bits::default();
-        bits.clear(130);
-        for number in [129, 0, 64, 63, 0, 192] {
-            bits.add(number);
+        for number in [BOUND - 1, 0, 64, 63, 0, 129] {
+            bits.insert(number);
         }
-        assert_eq!(bits.iter().collect::<Vec<_>>(), [0, 63, 64, 129]);
-        assert!(bits.insert(65) && !bits.insert(65) && !bits.insert(192));
+        assert_eq!(bits.iter().collect::<Vec<_>>(), [0, 63, 64, 129, BOUND - 1]);
+        assert!(bits.insert(65) && !bits.insert(65));
         bits.remove(65);
-        assert!(bits.has(64) && bits.has(129) && !bits.has(65) && !bits.has(192));
+        assert!(bits.has(64) && bits.has(129) && !bits.has(65));
         bits.remove(64);
-        bits.remove(129);
-        assert_eq!(bits.iter().collect::<Vec<_>>(), [0, 63]);
-        bits.clear(130);
+        bits.remove(BOUND - 1);
+        assert_eq!(bits.iter().collect::<Vec<_>>(), [0, 63, 129]);
+        bits.clear();
         assert_eq!(bits.iter().next(), None);
     }
 }

@@ -19,8 +19,9 @@ impl Chunk {
     /// Bytes at which the inside of a JSON string cannot simply go on: quotes, backslashes, controls.
     #[inline(always)]
     pub(crate) fn ends_or_escapes(self) -> u32 {
-        let controls = self.0.min(u8x16::splat(0x1f)).simd_eq(self.0);
-        (self.equal(b'"') | self.equal(b'\\') | controls).to_bitmask()
+        // With that bit changed, a quote follows the controls.
+        let changed = self.0 ^ u8x16::splat(b'"' ^ b' ');
+        (changed.min(u8x16::splat(b' ')).simd_eq(changed) | self.equal(b'\\')).to_bitmask()
     }
 
     /// Bytes that are one of these.
@@ -50,18 +51,31 @@ impl Chunk {
 /// stands before that.
 #[inline(always)]
 pub(crate) fn string_end(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
-    let (chunks, rest) = bytes.get(from..)?.as_chunks();
-    let mut signs = 0;
-    for (chunk, count) in chunks.iter().zip(0..) {
+    let rest = bytes.get(from..)?;
+    let Some(chunk) = rest.first_chunk() else { return string_end_in_last(bytes, rest, 0) };
+    let chunk = Chunk::new(*chunk);
+    let stops = chunk.ends_or_escapes();
+    if stops == 0 {
+        return long_string_end(bytes, from + SIZE, chunk.any_of(SIGNS));
+    }
+    Some((from + stops.trailing_zeros() as usize, chunk.any_of(SIGNS) & below(stops) != 0))
+}
+
+/// The same of a long one, with signs that were found before.
+#[inline(never)]
+fn long_string_end(bytes: &[u8], mut at: usize, mut signs: u32) -> Option<(usize, bool)> {
+    loop {
+        let rest = bytes.get(at..)?;
+        let Some(chunk) = rest.first_chunk() else { return string_end_in_last(bytes, rest, signs) };
         let chunk = Chunk::new(*chunk);
         let stops = chunk.ends_or_escapes();
         if stops != 0 {
             signs |= chunk.any_of(SIGNS) & below(stops);
-            return Some((from + count * SIZE + stops.trailing_zeros() as usize, signs != 0));
+            return Some((at + stops.trailing_zeros() as usize, signs != 0));
         }
         signs |= chunk.any_of(SIGNS);
+        at += SIZE;
     }
-    string_end_in_last(bytes, rest, signs)
 }
 
 /// The same in `rest`, the end of `bytes`, with signs that were found before.

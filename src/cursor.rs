@@ -7,6 +7,7 @@ use crate::digits;
 use crate::json::Span;
 use crate::keys::Spelling;
 use serde::de::IgnoredAny;
+use std::hint::cold_path;
 
 /// What a scalar is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +20,14 @@ pub(crate) enum Scalar {
     Signed,
     /// A string with escapes in it.
     Escaped,
+}
+
+/// What begins at a place.
+pub(crate) enum Value {
+    /// Where a scalar stands, and what it is made of.
+    Scalar(Span, Scalar),
+    /// An object or array.
+    Container,
 }
 
 /// A place in JSON text.
@@ -99,20 +108,30 @@ impl<'a> Cursor<'a> {
     /// Steps over a string, a number or a literal that begins here. `None` if none does.
     #[inline(always)]
     pub(crate) fn scalar(&mut self) -> Option<Scalar> {
-        self.scalar_at(*self.bytes.get(self.at)?)
+        match self.scalar_or_container(*self.bytes.get(self.at)?)? {
+            Value::Scalar(_, scalar) => Some(scalar),
+            Value::Container => None,
+        }
     }
 
-    /// [`Self::scalar`] for one that begins with `first`.
+    /// [`Self::scalar`] for one that begins with `first`; before an object or array, the cursor stays.
     #[inline(always)]
-    pub(crate) fn scalar_at(&mut self, first: u8) -> Option<Scalar> {
+    pub(crate) fn scalar_or_container(&mut self, first: u8) -> Option<Value> {
+        let start = self.at;
+        if first == b'"' {
+            let scalar = self.string()?;
+            return Some(Value::Scalar(Span::new(start, self.at), scalar));
+        }
+        // Most values are strings: that is told first.
+        cold_path();
         self.at = match first {
-            b'"' => return self.string(),
+            b'{' | b'[' => return Some(Value::Container),
             b't' => literal(self.bytes, self.at, "true")?,
             b'f' => literal(self.bytes, self.at, "false")?,
             b'n' => literal(self.bytes, self.at, "null")?,
             _ => number(self.bytes, self.at)?,
         };
-        Some(Scalar::Plain)
+        Some(Value::Scalar(Span::new(start, self.at), Scalar::Plain))
     }
 
     /// Steps over the string that begins here.

@@ -124,13 +124,14 @@ fn fields(event: &mut Event, element: usize, items: &mut Items, flags: &mut Flag
     let plan: &Plan = event.plan;
     let Items { fields, answered, contested, answers, hits, json, .. } = items;
     fields.resize(plan.items.len(), Cell::Empty);
-    answered.clear(plan.items.len());
+    answered.clear();
     let Entry { kind, value, end, .. } = event.tape.entries[element];
     if let Kind::Scalar(kind) = kind {
         let done = only_field(event, (value, kind), fields, json);
         event.tape.entries[element].fate = if done.is_none_or(FlagSet::is_lossy) { Fate::Left } else { Fate::Taken };
         flags.join(done.unwrap_or_default());
-        return answered.add(0);
+        answered.insert(0);
+        return;
     }
     let mut is_contested = false;
     answers.resize(plan.items.len(), 0);
@@ -138,12 +139,12 @@ fn fields(event: &mut Event, element: usize, items: &mut Items, flags: &mut Flag
         if let Some(field) = plan.item_field(found.source) {
             if answered.has(field) {
                 if !is_contested {
-                    contested.clear(plan.items.len());
+                    contested.clear();
                 }
-                contested.add(field);
+                contested.insert(field);
                 is_contested = true;
             }
-            answered.add(field);
+            answered.insert(field);
             answers[field] = entry;
         }
     }

@@ -51,7 +51,7 @@ impl Span {
 
     /// A string without its quotes.
     pub(crate) fn unquoted(self) -> Self {
-        if self.end - self.start < 2 { self } else { Self { start: self.start + 1, end: self.end - 1 } }
+        Self { start: self.start + 1, end: self.end - 1 }
     }
 }
 

@@ -1,10 +1,10 @@
 //! What a key means where it stands in an event.
 
 use crate::chunk::SIZE;
+use crate::coerce::Holds;
 use crate::json::unescape;
 use crate::schema::fold::folded_hash;
 use crate::schema::plan::{NO_SOURCE, Plan, Rule};
-use crate::schema::{Column, ColumnType};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// A stream has few keys, each in one or two spellings: this many are kept, and as many long ones.
@@ -35,11 +35,11 @@ pub(crate) struct Meaning {
     pub(crate) markers: u64,
 }
 
-/// A column, and what it can hold.
+/// A column, and what it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Fills {
     pub(crate) column: u16,
-    pub(crate) holds: (ColumnType, Option<Rule>),
+    pub(crate) holds: Holds,
 }
 
 /// A place that the schema does not know.
@@ -64,8 +64,7 @@ impl Meaning {
         let source = usize::from(node.source);
         let fills = (source < plan.first_item_source()).then(|| {
             let column = plan.sources[source].column;
-            let Column { kind, rule, .. } = plan.columns[usize::from(column)];
-            Fills { column, holds: (kind, rule) }
+            Fills { column, holds: Holds::of(&plan.columns[usize::from(column)]) }
         });
         Self {
             place,
@@ -82,9 +81,11 @@ impl Meaning {
     #[inline(never)]
     fn look_up(plan: &Plan, at: u32, key: &[u8]) -> Self {
         let hash = folded_hash(key);
+        if plan.removed_keys.get_hashed(hash, key).is_some() {
+            return Self { removed: true, ..Self::NONE };
+        }
         let node = plan.nodes.get(at as usize);
         Self {
-            removed: plan.removed_keys.get_hashed(hash, key).is_some(),
             rule: plan.protected_keys.get_hashed(hash, key),
             ..Self::of(plan, node.and_then(|node| node.keys.get_hashed(hash, key)).unwrap_or(NOWHERE))
         }
@@ -182,7 +183,7 @@ pub(crate) struct Keys {
 const MOST: u64 = 1 << 24;
 
 impl Default for Keys {
-    #[allow(clippy::large_stack_arrays)] // 72 KiB, for a moment
+    #[allow(clippy::large_stack_arrays)] // 64 KiB, for a moment
     fn default() -> Self {
         const NOTHING: Known<Spelling> = Known { key: Spelling::NONE, at: NOWHERE, last: 0, meaning: Meaning::NONE };
         Self {
@@ -241,12 +242,9 @@ impl Keys {
     /// [`Self::meaning`] of a key that is spelled like this.
     #[inline(always)]
     pub(crate) fn short(&mut self, plan: &Plan, (place, object): (u32, u64), spelling: Spelling) -> &Meaning {
-        let mut slot = slot(mixed(spelling), place);
-        if !self.short[slot].is(spelling, place) {
-            let second = slot ^ 1;
-            let is_second = self.short[second].is(spelling, place);
-            slot = if is_second { second } else { self.further(plan, place, slot, spelling) };
-        }
+        let first = slot(mixed(spelling), place);
+        let is_first = self.short[first].is(spelling, place);
+        let slot = if is_first { first } else { self.elsewhere(plan, place, first, spelling) };
         let known = &mut self.short[slot];
         self.repeated |= known.is_repeated(object);
         &known.meaning
@@ -272,10 +270,10 @@ impl Keys {
         &known.meaning
     }
 
-    /// The slot of a key that is in neither of the two where it is looked for first: where it is after all, or where it is remembered from now
-    /// on, instead of the one of four that was longest not seen.
+    /// The slot of a key that is not where it is looked for first: another one where it is, or where it is remembered from
+    /// now on, instead of the one of four that was longest not seen.
     #[inline(never)]
-    fn further(&mut self, plan: &Plan, at: u32, slot: usize, spelling: Spelling) -> usize {
+    fn elsewhere(&mut self, plan: &Plan, at: u32, slot: usize, spelling: Spelling) -> usize {
         let all = [slot, slot ^ 1, slot ^ 2, slot ^ 3];
         if let Some(found) = all.into_iter().find(|slot| self.short[*slot].is(spelling, at)) {
             return found;
@@ -301,7 +299,7 @@ fn slot(hash: u64, place: u32) -> usize {
 fn mixed(Spelling(first, second): Spelling) -> u64 {
     /// An odd number without pattern: digits of the golden ratio.
     const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
-    (first ^ second.rotate_left(31)).wrapping_mul(MIX) >> (u64::BITS - KEPT.ilog2())
+    first.wrapping_add(second).wrapping_mul(MIX) >> (u64::BITS - KEPT.ilog2())
 }
 
 #[cfg(test)]

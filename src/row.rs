@@ -142,19 +142,19 @@ impl Cells {
     /// Makes all of `columns` columns null.
     pub(crate) fn clear(&mut self, columns: usize) {
         self.cells.resize(columns, <(Cell, FilledBy)>::default());
-        self.filled.clear(columns);
+        self.filled.clear();
     }
 
     /// Makes the columns what they are in `other`.
     pub(crate) fn copy(&mut self, other: &Self) {
         self.cells.clone_from(&other.cells);
-        self.filled.copy(&other.filled);
+        self.filled = other.filled;
     }
 
     /// Fills a column.
     #[inline(always)]
     pub(crate) fn fill(&mut self, column: usize, cell: Cell, by: FilledBy) {
-        self.filled.add(column);
+        self.filled.insert(column);
         self.cells[column] = (cell, by);
     }
 

@@ -3,10 +3,11 @@
 //! A tape is no document tree: entries are ranges of the text, and a container's entry knows where its own end.
 
 use crate::bits::Bits;
+use crate::coerce::held;
 use crate::cursor::Scalar;
 use crate::json::Span;
 use crate::keys::Meaning;
-use crate::row::Cells;
+use crate::row::{Cell, Cells, FilledBy};
 use crate::schema::Plan;
 use crate::schema::plan::Rule;
 use std::ops::Range;
@@ -85,12 +86,9 @@ impl Entry {
 #[derive(Debug, Default)]
 pub(crate) struct Tape {
     pub(crate) entries: Vec<Entry>,
-    /// For each column source, the entry that answers it, and in which event: of an earlier one, it means nothing.
-    hits: Vec<(u32, u32)>,
-    /// For each column, in which event it was answered last.
-    answered: Vec<u32>,
-    /// The number of the event.
-    event: u32,
+    hits: Hits,
+    /// The columns that are answered.
+    answered: Bits,
     /// Which dialect markers are there.
     pub(crate) markers: u64,
     /// Whether privacy removed a key.
@@ -113,45 +111,41 @@ impl Tape {
     /// Empties the tape.
     pub(crate) fn clear(&mut self, plan: &Plan) {
         self.entries.clear();
-        self.event = self.event.wrapping_add(1);
-        if self.event == 0 || self.hits.len() != plan.first_item_source() {
-            self.hits = vec![(0, 0); plan.first_item_source()];
-            self.answered = vec![0; plan.columns.len()];
-            self.alone = vec![None; plan.columns.len()];
-            self.event = 1;
-        }
+        self.hits.clear(plan.first_item_source());
+        self.alone.resize(plan.columns.len(), None);
         self.markers = 0;
         self.removed = false;
         self.repeated = false;
         self.envelope = None;
+        self.answered.clear();
         self.found.clear(plan.columns.len());
-        self.open.clear(plan.columns.len());
+        self.open.clear();
     }
 
     /// Makes the tape say what `other` does.
     pub(crate) fn copy(&mut self, other: &Self) {
         self.entries.clone_from(&other.entries);
-        self.hits.clone_from(&other.hits);
-        self.answered.clone_from(&other.answered);
-        self.event = other.event;
+        self.hits.entries.clone_from(&other.hits.entries);
+        self.hits.event = other.hits.event;
+        self.answered = other.answered;
         self.markers = other.markers;
         self.removed = other.removed;
         self.repeated = other.repeated;
         self.envelope = other.envelope;
         self.found.copy(&other.found);
-        self.open.copy(&other.open);
+        self.open = other.open;
         self.alone.clone_from(&other.alone);
     }
 
     /// Takes back that a column is answered: its entries are left over.
     pub(crate) fn forget(&mut self, column: usize, sources: Range<usize>) {
-        for hit in &mut self.hits[sources] {
-            if hit.1 == self.event {
-                self.entries[hit.0 as usize].fate = Fate::Left;
-                hit.1 = 0;
+        for (entry, event) in &mut self.hits.entries[sources] {
+            if *event == self.hits.event {
+                self.entries[*entry as usize].fate = Fate::Left;
+                *event = 0;
             }
         }
-        self.answered[column] = 0;
+        self.answered.remove(column);
         self.found.empty(column);
         self.open.remove(column);
     }
@@ -164,8 +158,8 @@ impl Tape {
     /// Which of these column sources are answered, best first, each with the entry that does.
     #[inline]
     pub(crate) fn hits(&self, sources: Range<usize>) -> impl Iterator<Item = (usize, usize)> + use<'_> {
-        let hits = self.hits[sources.clone()].iter().zip(sources);
-        hits.filter(|((_, event), _)| *event == self.event).map(|((entry, _), source)| (source, *entry as usize))
+        let hits = self.hits.entries[sources.clone()].iter().zip(sources);
+        hits.filter(|((_, event), _)| *event == self.hits.event).map(|((entry, _), source)| (source, *entry as usize))
     }
 
     /// The source that is the only one of an open column, and its entry; `None` if there may be several.
@@ -184,27 +178,96 @@ impl Tape {
         std::iter::successors(Some(first), next).take_while(move |child| *child < end)
     }
 
-    /// Notes that an entry answers a path of a column. Gives the entry that answered it before.
+    /// Adds a scalar. Most that answer a column are the first that does, and fit as they are.
     #[inline(always)]
-    pub(crate) fn answer(&mut self, source: u16, index: usize) -> Option<usize> {
-        let hit = (entry_number(index), self.event);
-        let (entry, event) = std::mem::replace(&mut self.hits[usize::from(source)], hit);
-        (event == self.event).then_some(entry as usize)
+    pub(crate) fn scalar(&mut self, (plan, text): (&Plan, &str), key: Span, value: (Span, Scalar), meaning: &Meaning) {
+        let index = self.entries.len();
+        let entry = || Entry::new(index, key, (value.0, Kind::Scalar(value.1)), meaning);
+        let Some(fills) = &meaning.fills else {
+            if meaning.removed {
+                self.removed = true;
+            } else {
+                self.entries.push(entry());
+                self.markers |= meaning.markers;
+            }
+            return;
+        };
+        let entry = self.entries.push_mut(entry());
+        self.markers |= meaning.markers;
+        let (hit, column) = ((meaning.source, index), fills.column);
+        if !self.answered.insert(column.into()) {
+            return self.contest(text, hit, column);
+        }
+        self.hits.note(hit);
+        if let Some(span) = held(plan, &fills.holds, text, value) {
+            entry.fate = Fate::Taken;
+            self.found.fill(column.into(), Cell::Text(span), FilledBy::Path(meaning.source));
+        } else {
+            self.look_closer(column, Some(hit));
+        }
     }
 
-    /// Notes that a column is answered. False if it was before.
-    #[inline(always)]
-    pub(crate) fn answer_first(&mut self, column: u16) -> bool {
-        std::mem::replace(&mut self.answered[usize::from(column)], self.event) != self.event
+    /// Notes that an object or array answers a column.
+    pub(crate) fn answer(&mut self, text: &str, hit: (u16, usize), column: u16) {
+        if self.answered.insert(column.into()) {
+            self.hits.note(hit);
+            self.look_closer(column, Some(hit));
+        } else {
+            self.contest(text, hit, column);
+        }
+    }
+
+    /// Notes that an entry answers a column that only looks at it, perhaps beside others.
+    pub(crate) fn answer_aside(&mut self, hit: (u16, usize), column: u16) {
+        self.answered.insert(column.into());
+        self.hits.note(hit);
+        self.look_closer(column, None);
+    }
+
+    /// Notes that an entry answers a column that is answered already.
+    #[inline(never)]
+    fn contest(&mut self, text: &str, hit: (u16, usize), column: u16) {
+        if let Some(before) = self.hits.note(hit) {
+            // Said twice, the same way: once is enough.
+            let [first, second] = [before, hit.1].map(|entry| self.entries[entry].value.of(text));
+            self.entries[before].fate = if first == second { Fate::Taken } else { Fate::Left };
+        }
+        self.look_closer(column, None);
     }
 
     /// Notes that a column's value, or which of several is the column's, has to be looked at. `alone`: the source and the
     /// entry, if no other answers the column.
-    pub(crate) fn look_closer(&mut self, column: u16, alone: Option<(u16, usize)>) {
+    fn look_closer(&mut self, column: u16, alone: Option<(u16, usize)>) {
         self.alone[usize::from(column)] = alone.map(|(source, index)| (source, entry_number(index)));
-        self.answered[usize::from(column)] = self.event;
         self.found.empty(column.into());
-        self.open.add(column.into());
+        self.open.insert(column.into());
+    }
+}
+
+/// For each column source, the entry that answers it.
+#[derive(Debug, Default)]
+struct Hits {
+    /// With the event that it is of: of an earlier one, it means nothing.
+    entries: Vec<(u32, u32)>,
+    /// The number of the event.
+    event: u32,
+}
+
+impl Hits {
+    /// Begins an event.
+    fn clear(&mut self, sources: usize) {
+        self.event = self.event.wrapping_add(1);
+        if self.event == 0 || self.entries.len() != sources {
+            *self = Self { entries: vec![(0, 0); sources], event: 1 };
+        }
+    }
+
+    /// Notes a source and the entry that answers it. Gives the one that answered it before.
+    #[inline(always)]
+    fn note(&mut self, (source, index): (u16, usize)) -> Option<usize> {
+        let hit = (entry_number(index), self.event);
+        let (entry, event) = std::mem::replace(&mut self.entries[usize::from(source)], hit);
+        (event == self.event).then_some(entry as usize)
     }
 }
 

@@ -1,10 +1,8 @@
 //! One pass over an event's text: every member goes onto the tape, matched against the schema's tree.
 
-use crate::coerce::held;
-use crate::cursor::Cursor;
+use crate::cursor::{Cursor, Value};
 use crate::json::Span;
 use crate::keys::{Keys, Meaning, NOWHERE};
-use crate::row::{Cell, FilledBy};
 use crate::schema::Plan;
 use crate::schema::fold::folds_to;
 use crate::schema::plan::{Elements, NO_SOURCE, Node};
@@ -24,55 +22,10 @@ impl Tape {
         if cursor.next() != b'{' {
             return Err(Stop::NotJson);
         }
-        let mut walk = Walk { plan, keys, text, tape: self, expand };
-        let end = walk.object(cursor.at(), (0, object), 1)?;
+        let mut walk = Walk { plan, keys, text, tape: self, expand, stop: Stop::NotJson };
+        let end = walk.object(cursor.at(), (0, object), 1).ok_or(walk.stop)?;
         walk.tape.repeated |= walk.keys.repeated;
         Ok(end)
-    }
-}
-
-impl Tape {
-    /// Adds the scalar at the cursor, which begins with `first`. Most that answer a column are the only one that does, and fit
-    /// as they are.
-    #[inline(always)]
-    fn scalar(
-        &mut self,
-        (plan, text): (&Plan, &str),
-        cursor: &mut Cursor,
-        (key, first): (Span, u8),
-        meaning: &Meaning,
-    ) -> Result<(), Stop> {
-        let start = cursor.at();
-        let kind = cursor.scalar_at(first).ok_or(Stop::NotJson)?;
-        let value = (Span::new(start, cursor.at()), kind);
-        let index = self.entries.len();
-        let mut entry = Entry::new(index, key, (value.0, Kind::Scalar(kind)), meaning);
-        self.markers |= meaning.markers;
-        if let Some(fills) = meaning.fills {
-            let is_first = self.answer_first(fills.column);
-            if is_first && let Some(span) = held(plan, fills.holds, text, value) {
-                self.answer(meaning.source, index);
-                self.found.fill(fills.column.into(), Cell::Text(span), FilledBy::Path(meaning.source));
-                entry.fate = Fate::Taken;
-            } else {
-                self.entries.push(entry);
-                self.contest(text, (meaning.source, index), fills.column, is_first);
-                return Ok(());
-            }
-        }
-        self.entries.push(entry);
-        Ok(())
-    }
-
-    /// Notes that an entry answers a column, which is looked at closer for that. `first`: whether it is the first that does.
-    #[inline(never)]
-    fn contest(&mut self, text: &str, (source, index): (u16, usize), column: u16, first: bool) {
-        if let Some(before) = self.answer(source, index) {
-            // Said twice, the same way: once is enough.
-            let [first, second] = [before, index].map(|entry| self.entries[entry].value.of(text));
-            self.entries[before].fate = if first == second { Fate::Taken } else { Fate::Left };
-        }
-        self.look_closer(column, first.then_some((source, index)));
     }
 }
 
@@ -84,6 +37,8 @@ struct Walk<'a> {
     tape: &'a mut Tape,
     /// Whether an array under an envelope's key is one.
     expand: bool,
+    /// Why it ends before the event does.
+    stop: Stop,
 }
 
 impl<'a> Walk<'a> {
@@ -92,43 +47,44 @@ impl<'a> Walk<'a> {
     }
 
     /// The object that begins at `at`, its place in the schema's tree given. Gives where it ends.
-    fn object(&mut self, at: usize, object: (u32, u64), depth: usize) -> Result<usize, Stop> {
-        let mut cursor = Cursor::new(self.text, at);
+    fn object(&mut self, at: usize, object: (u32, u64), depth: usize) -> Option<usize> {
+        let Self { plan, text, .. } = *self;
+        let mut cursor = Cursor::new(text, at);
         cursor.step();
-        let mut more = cursor.next() != b'}';
-        while more {
+        if cursor.next() == b'}' {
+            return Some(cursor.at() + 1);
+        }
+        loop {
             let (key, meaning) = if let Some((key, spelling)) = cursor.short_key() {
-                (key, self.keys.short(self.plan, object, spelling))
+                (key, self.keys.short(plan, object, spelling))
             } else {
-                let (key, escaped) = cursor.key().ok_or(Stop::NotJson)?;
-                (key, self.keys.any(self.plan, object, (key.of(self.text), escaped)))
+                let (key, escaped) = cursor.key()?;
+                (key, self.keys.any(plan, object, (key.of(text), escaped)))
             };
             let first = cursor.next();
-            let at = if matches!(first, b'{' | b'[') || meaning.removed {
-                let meaning = *meaning;
-                self.container(cursor.at(), key, &meaning, depth)?
-            } else {
-                self.tape.scalar((self.plan, self.text), &mut cursor, (key, first), meaning)?;
-                cursor.at()
-            };
-            cursor.go_to(at);
-            more = cursor.next() == b',';
-            if more {
-                cursor.step();
+            match cursor.scalar_or_container(first)? {
+                Value::Scalar(value, kind) => self.tape.scalar((plan, text), key, (value, kind), meaning),
+                Value::Container => {
+                    let meaning = *meaning;
+                    cursor.go_to(self.container(cursor.at(), key, &meaning, depth)?);
+                }
+            }
+            match cursor.next() {
+                b',' => cursor.step(),
+                b'}' => return Some(cursor.at() + 1),
+                _ => return None,
             }
         }
-        cursor.expect(b'}').ok_or(Stop::NotJson)?;
-        Ok(cursor.at())
     }
 
-    /// The object or array that begins at `start`, or any value that privacy removes. Gives where it ends.
+    /// The object or array that begins at `start`. Gives where it ends.
     #[inline(never)]
-    fn container(&mut self, start: usize, key: Span, meaning: &Meaning, depth: usize) -> Result<usize, Stop> {
+    fn container(&mut self, start: usize, key: Span, meaning: &Meaning, depth: usize) -> Option<usize> {
         let mut cursor = Cursor::new(self.text, start);
         if meaning.removed {
             self.tape.removed = true;
-            cursor.checked_value().ok_or(Stop::NotJson)?;
-            return Ok(cursor.at());
+            cursor.checked_value()?;
+            return Some(cursor.at());
         }
         let first = cursor.next();
         if meaning.envelope
@@ -136,7 +92,7 @@ impl<'a> Walk<'a> {
             && depth == 1
             && let Some(end) = self.envelope(cursor)
         {
-            return Ok(end);
+            return Some(end);
         }
         let index = self.tape.entries.len();
         let kind = if first == b'{' { Kind::Object } else { Kind::Array };
@@ -151,10 +107,9 @@ impl<'a> Walk<'a> {
         if meaning.answers_whole
             && let Some(fills) = meaning.fills
         {
-            let first = self.tape.answer_first(fills.column);
-            self.tape.contest(self.text, (meaning.source, index), fills.column, first);
+            self.tape.answer(self.text, (meaning.source, index), fills.column);
         }
-        Ok(end)
+        Some(end)
     }
 
     /// Where the array at the cursor ends, if it is the record's first envelope: at least one object in it, and nothing
@@ -169,9 +124,10 @@ impl<'a> Walk<'a> {
     }
 
     /// Adds what is inside the container that begins at the cursor. Gives where it ends.
-    fn inside(&mut self, mut cursor: Cursor<'a>, place: u32, depth: usize) -> Result<usize, Stop> {
+    fn inside(&mut self, mut cursor: Cursor<'a>, place: u32, depth: usize) -> Option<usize> {
         if depth == MAX_DEPTH {
-            return Err(Stop::TooDeep(cursor.at()));
+            self.stop = Stop::TooDeep(cursor.at());
+            return None;
         }
         if cursor.next() == b'[' {
             return self.array(cursor, place, depth + 1);
@@ -185,24 +141,24 @@ impl<'a> Walk<'a> {
         self.object(cursor.at(), (inside, object), depth + 1)
     }
 
-    fn array(&mut self, mut cursor: Cursor<'a>, place: u32, depth: usize) -> Result<usize, Stop> {
+    fn array(&mut self, mut cursor: Cursor<'a>, place: u32, depth: usize) -> Option<usize> {
         cursor.step();
-        let mut position = 0;
-        let mut more = cursor.next() != b']';
-        while more {
+        if cursor.next() == b']' {
+            return Some(cursor.at() + 1);
+        }
+        for position in 0.. {
             cursor.go_to(self.element(cursor.at(), place, depth, position)?);
-            position += 1;
-            more = cursor.next() == b',';
-            if more {
-                cursor.step();
+            match cursor.next() {
+                b',' => cursor.step(),
+                b']' => break,
+                _ => return None,
             }
         }
-        cursor.expect(b']').ok_or(Stop::NotJson)?;
-        Ok(cursor.at())
+        Some(cursor.at() + 1)
     }
 
     /// The element that begins at `at`. Gives where it ends.
-    fn element(&mut self, at: usize, place: u32, depth: usize, position: usize) -> Result<usize, Stop> {
+    fn element(&mut self, at: usize, place: u32, depth: usize, position: usize) -> Option<usize> {
         let mut cursor = Cursor::new(self.text, at);
         let (mut telling, mut aside) = (None, NOWHERE);
         let by_position = |places: &[(usize, u32)]| {
@@ -224,11 +180,12 @@ impl<'a> Walk<'a> {
         let element = self.tape.entries.len();
         let first = cursor.next();
         let meaning = Meaning::of(self.plan, place);
-        let end = if matches!(first, b'{' | b'[') {
-            self.container(cursor.at(), Span::default(), &meaning, depth)?
-        } else {
-            self.tape.scalar((self.plan, self.text), &mut cursor, (Span::default(), first), &meaning)?;
-            cursor.at()
+        let end = match cursor.scalar_or_container(first)? {
+            Value::Scalar(value, kind) => {
+                self.tape.scalar((self.plan, self.text), Span::default(), (value, kind), &meaning);
+                cursor.at()
+            }
+            Value::Container => self.container(cursor.at(), Span::default(), &meaning, depth)?,
         };
         if let Some(field) = telling.filter(|_| place != NOWHERE)
             && let Some(child) = self.child(element, field)
@@ -237,15 +194,14 @@ impl<'a> Walk<'a> {
             self.tape.entries[child].fate = Fate::Telling;
         }
         self.look_aside(element, aside);
-        Ok(end)
+        Some(end)
     }
 
     /// Matches an entry that stays with its item against a column's path through the list.
     fn look_aside(&mut self, index: usize, place: u32) {
         let Some(node) = self.node(place) else { return };
         if let Some(fills) = Meaning::of(self.plan, place).fills {
-            self.tape.answer(node.source, index);
-            self.tape.look_closer(fills.column, None);
+            self.tape.answer_aside((node.source, index), fills.column);
         }
         let children: Vec<usize> = self.tape.children(Some(index)).collect();
         for child in children {

@@ -167,6 +167,20 @@ fn types_that_spectrum_cannot_hold_are_refused_where_they_stand() {
 }
 
 #[test]
+fn a_schema_has_at_most_256_columns() {
+    let with = |columns: usize| {
+        let bare = NEW_COLUMN.replace(r#""gift.note", "greeting""#, "");
+        let numbers = EMBEDDED.matches("[[column]]").count()..columns;
+        let new: String = numbers.map(|n| bare.replace("gift_note", &format!("note_{n}"))).collect();
+        Plan::parse("schema.toml", &[EMBEDDED, &new].concat())
+    };
+    assert!(with(256).is_ok());
+    let problems = with(257).expect_err("too many");
+    assert_eq!(problems.list.len(), 1, "{problems}");
+    assert_eq!(problems.list[0].cause, "there are more than 256 columns");
+}
+
+#[test]
 fn all_mistakes_are_told_at_once() {
     let text =
         EMBEDDED.replace("late_days = 7 ", "late_days = 30 ").replace("version = 1", "version = 1\ncolour = \"red\"")

@@ -6,59 +6,79 @@ use crate::derive::{ids, time};
 use crate::json::Span;
 use crate::schema::{Column, ColumnType, Plan, Rule};
 
+/// What a column holds as it stands. Other values may fit, too, but have to be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// Text of at most so many bytes.
+    Text(u32),
+    /// Text that its rule leaves as it is.
+    Ruled(Rule, u32),
+    /// A number of at most so many digits before and after the point, whichever they are.
+    Number(u8, u8),
+    Truth,
+    Time,
+    Nothing,
+}
+
+impl Holds {
+    #[inline(always)]
+    pub(crate) fn of(column: &Column) -> Self {
+        match (column.kind, column.rule) {
+            (ColumnType::Varchar(width), None | Some(Rule::Url)) => Self::Text(width),
+            (ColumnType::Varchar(width), Some(rule)) => Self::Ruled(rule, width),
+            (ColumnType::SmallInt, _) => Self::Number(4, 0),
+            (ColumnType::Integer, _) => Self::Number(9, 0),
+            (ColumnType::BigInt, _) => Self::Number(18, 0),
+            (ColumnType::Decimal(precision, scale), _) => Self::Number(precision - scale, scale),
+            (ColumnType::Boolean, _) => Self::Truth,
+            (ColumnType::Timestamp, _) => Self::Time,
+            (ColumnType::Json, _) => Self::Nothing,
+        }
+    }
+}
+
 /// [`held`] by `column`.
 #[inline(always)]
 pub(crate) fn as_is(plan: &Plan, column: &Column, text: &str, value: (Span, Scalar)) -> Option<Span> {
-    held(plan, (column.kind, column.rule), text, value)
+    held(plan, &Holds::of(column), text, value)
 }
 
-/// Where in `text` the value is that a column of this type and rule holds as it stands at `value`. `None` does not say that
-/// it is another: [`super::scalar`] looks closer.
+/// Where in `text` the value is that a column holds as it stands at `value`. `None` does not say that it is another:
+/// [`super::scalar`] looks closer.
 #[inline(always)]
-pub(crate) fn held(
-    plan: &Plan,
-    (of, rule): (ColumnType, Option<Rule>),
-    text: &str,
-    (value, kind): (Span, Scalar),
-) -> Option<Span> {
+pub(crate) fn held(plan: &Plan, holds: &Holds, text: &str, (value, kind): (Span, Scalar)) -> Option<Span> {
     let inner = match kind {
         Scalar::Text => value.unquoted(),
         Scalar::Plain => value,
         Scalar::Signed | Scalar::Escaped => return None,
     };
     let bytes = text.as_bytes().get(inner.start()..inner.end())?;
-    // Most columns: that is told by a branch sooner than by a table.
-    if let ColumnType::Varchar(width) = of {
-        // A plain value may be null.
-        let begins = bytes.first().is_some_and(|b| b.is_ascii_graphic() && (kind == Scalar::Text || *b < b'A'));
-        return (begins && bytes.len() <= width as usize && keeps(plan, rule, bytes)).then_some(inner);
-    }
-    let holds = match of {
-        // So many digits fit, whichever they are.
-        ColumnType::SmallInt => number::is_plain(bytes, 4, 0),
-        ColumnType::Integer => number::is_plain(bytes, 9, 0),
-        ColumnType::BigInt => number::is_plain(bytes, 18, 0),
-        ColumnType::Decimal(precision, scale) => number::is_plain(bytes, precision - scale, scale),
-        ColumnType::Boolean => matches!(bytes, b"true" | b"false"),
-        ColumnType::Timestamp => time::canonical(bytes).is_some(),
-        ColumnType::Varchar(_) | ColumnType::Json => false,
+    let first = *bytes.first()?;
+    // A plain value may be null.
+    let is_text =
+        |width| first.is_ascii_graphic() && (kind == Scalar::Text || first < b'A') && bytes.len() <= width as usize;
+    let is_held = match *holds {
+        Holds::Text(width) => is_text(width),
+        Holds::Ruled(rule, width) => is_text(width) && keeps(plan, rule, bytes),
+        Holds::Number(whole, places) => number::is_plain(bytes, whole, places),
+        Holds::Truth => matches!(bytes, b"true" | b"false"),
+        Holds::Time => time::canonical(bytes).is_some(),
+        Holds::Nothing => false,
     };
-    holds.then_some(inner)
+    is_held.then_some(inner)
 }
 
 /// Whether a rule leaves a text that begins with a graphic character as it is.
-#[inline(always)]
-fn keeps(plan: &Plan, rule: Option<Rule>, text: &[u8]) -> bool {
+#[inline(never)]
+fn keeps(plan: &Plan, rule: Rule, text: &[u8]) -> bool {
     let ends = text.last().is_some_and(u8::is_ascii_graphic);
     let has = |test: fn(&u8) -> bool| text.iter().fold(false, |any, byte| any | test(byte));
-    let Some(rule) = rule else { return true };
     match rule {
-        Rule::Url => true,
         Rule::Id => ends && !ids::may_be_blocked(plan, text),
         Rule::Uuid => ends && !ids::may_be_blocked(plan, text) && !has(u8::is_ascii_uppercase),
         Rule::Lower => ends && !has(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()),
         Rule::Currency => text.len() == 3 && !has(|byte| !byte.is_ascii_uppercase()),
-        Rule::Email | Rule::Ip | Rule::Query | Rule::Items => false,
+        Rule::Url | Rule::Email | Rule::Ip | Rule::Query | Rule::Items => false,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::derive::{ids, ip, privacy, time};
 use crate::json::{Mended, Span, trim, unescape};
 use crate::row::{Cell, Flag, FlagSet};
 use crate::schema::{Column, ColumnType, Plan, Rule};
-pub(crate) use as_is::{as_is, held};
+pub(crate) use as_is::{Holds, as_is, held};
 use number::Written;
 use std::borrow::Cow;
 

@@ -6,6 +6,7 @@ use super::document::{At, Document};
 use super::plan::{Column, Rule, Window};
 use super::problem::Found;
 use super::source::FunctionName;
+use crate::bits::BOUND;
 
 /// Redshift's longest identifier, in bytes.
 const MAX_NAME: usize = 127;
@@ -53,6 +54,12 @@ pub(super) fn names(document: &Document, found: &mut Found) {
             let cause =
                 format!("event type `{name}` is longer than {MAX_EVENT_TYPE} bytes, its partition column's width");
             found.add(*line, cause, "choose a shorter name; the long one can be an alias");
+        }
+    }
+    let [columns, items] = [document.columns.get(BOUND), document.items.get(BOUND)];
+    for (what, beyond) in [("columns", columns.map(|of| &of.name)), ("item fields", items.map(|of| &of.name))] {
+        if let Some(At { line, .. }) = beyond {
+            found.add(*line, format!("there are more than {BOUND} {what}"), "leave to `extra` what few events have");
         }
     }
     if document.version.value == 0 {
