@@ -118,7 +118,7 @@ fn escaped(member: &Member, made: &[u8], span: Span, out: &mut Output) {
         Some(block) => out.append_block(block),
         None => out.append(member.text().as_bytes(), 0, member.text().len()),
     }
-    push_escaped(made, span.start(), span.end(), out);
+    push_escaped(&made[span.start()..], span.len(), out);
     out.push(b'"');
 }
 
