@@ -70,9 +70,7 @@ fn add_flags(plan: &Plan, row: &Row, list: &mut String) {
 pub(crate) fn line(plan: &Plan, text: &str, row: &Row, out: &mut Output) {
     let start = out.len();
     let (text, made) = (text.as_bytes(), row.made.as_bytes());
-    for (index, cell) in row.filled() {
-        member(&plan.columns[index].member, cell, text, made, out);
-    }
+    row.each_filled(&plan.columns, |column, cell| member(&column.member, cell, text, made, out));
     // The first member follows nothing: its comma makes room for the brace. Every row has the columns that are computed.
     out.text_mut()[start] = b'{';
     out.room(2)[..2].copy_from_slice(b"}\n");
@@ -82,21 +80,16 @@ pub(crate) fn line(plan: &Plan, text: &str, row: &Row, out: &mut Output) {
 /// Appends a member, with a comma before it.
 #[inline(always)]
 pub(crate) fn member(member: &Member, cell: Cell, text: &[u8], made: &[u8], out: &mut Output) {
-    match cell {
+    let (from, span) = match cell {
         // A slice of the record: without escapes there, without need of them here.
-        Cell::Text(span) => as_it_is(member, text, span, out),
+        Cell::Text(span) => (text, span),
         Cell::Made(span) => match member.escapes {
-            Escapes::Never => as_it_is(member, made, span, out),
-            Escapes::Seldom if is_clean(made, span) => as_it_is(member, made, span, out),
-            Escapes::Seldom | Escapes::Often => escaped(member, made, span, out),
+            Escapes::Never => (made, span),
+            Escapes::Seldom if is_clean(made, span) => (made, span),
+            Escapes::Seldom | Escapes::Often => return escaped(member, made, span, out),
         },
-        Cell::Empty => {}
-    }
-}
-
-/// Appends a member whose value is written as it stands in `from`.
-#[inline(always)]
-fn as_it_is(member: &Member, from: &[u8], span: Span, out: &mut Output) {
+        Cell::Empty => return,
+    };
     match &member.block {
         Some(block) => out.append_member(block, from, (span.start(), span.end()), member.is_quoted),
         None => long_named(member, &from[span.start()..span.end()], out),
