@@ -1,8 +1,7 @@
 //! A row to one line of JSON: columns in the schema's order, nulls omitted, a newline at the end.
 
-use crate::chunk::{Chunk, SIZE};
 use crate::compact::{Compact, Keep};
-use crate::json::{Span, needs_no_escape, push_escaped};
+use crate::json::{Span, part_needs_no_escape, push_escaped};
 use crate::output::Output;
 use crate::row::{Cell, FilledBy, Flag, FlagSet, Row};
 use crate::schema::plan::{Escapes, Member};
@@ -85,7 +84,7 @@ pub(crate) fn member(member: &Member, cell: Cell, text: &[u8], made: &[u8], out:
         Cell::Text(span) => (text, span),
         Cell::Made(span) => match member.escapes {
             Escapes::Never => (made, span),
-            Escapes::Seldom if is_clean(made, span) => (made, span),
+            Escapes::Seldom if part_needs_no_escape(made, span) => (made, span),
             Escapes::Seldom | Escapes::Often => return escaped(member, made, span, out),
         },
         Cell::Empty => return,
@@ -113,19 +112,6 @@ fn escaped(member: &Member, made: &[u8], span: Span, out: &mut Output) {
     }
     push_escaped(&made[span.start()..], span.len(), out);
     out.push(b'"');
-}
-
-/// Whether a value can stand in a JSON string as it is.
-#[inline(always)]
-fn is_clean(made: &[u8], span: Span) -> bool {
-    match made.get(span.start()..span.start() + 2 * SIZE).map(|block| block.as_chunks().0) {
-        Some([low, high]) if span.len() <= 2 * SIZE => {
-            let [low, high] = [low, high].map(|chunk| u64::from(Chunk::new(*chunk).ends_or_escapes()));
-            // The bits of bytes beyond the end do not count.
-            (low | high << SIZE) & ((1 << span.len()) - 1) == 0
-        }
-        _ => needs_no_escape(&made[span.start()..span.end()]),
-    }
 }
 
 #[cfg(test)]
@@ -157,15 +143,6 @@ mod tests {
                 expected.append(json.as_bytes(), 0, json.len());
             }
             prop_assert_eq!(str::from_utf8(out.text()), str::from_utf8(expected.text()));
-        }
-
-        #[test]
-        fn a_value_is_clean_whatever_stands_around_it(made in "[a-z\"\\\\\u{1}ü]{0,80}", start in 0..80usize, length in 0..80usize) {
-            let start = start.min(made.len());
-            let span = Span::new(start, (start + length).min(made.len()));
-            let value = &made.as_bytes()[span.start()..span.end()];
-            let needs_none = !value.iter().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
-            prop_assert_eq!(is_clean(made.as_bytes(), span), needs_none);
         }
     }
 }

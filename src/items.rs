@@ -136,14 +136,13 @@ fn fields(event: &mut Event, element: usize, items: &mut Items, flags: &mut Flag
     answers.resize(plan.items.len(), 0);
     for (found, entry) in event.tape.entries[element + 1..end as usize].iter().zip(element + 1..) {
         if let Some(field) = plan.item_field(found.source) {
-            if answered.has(field) {
+            if !answered.insert(field) {
                 if !is_contested {
                     contested.clear(plan.items.len());
                 }
                 contested.add(field);
                 is_contested = true;
             }
-            answered.add(field);
             answers[field] = entry;
         }
     }

@@ -139,14 +139,28 @@ pub(crate) fn needs_no_escape(text: &[u8]) -> bool {
     chunk::string_end(text, 0).is_none()
 }
 
+/// [`needs_no_escape`] of `part` of a text, faster if that is short and something stands after it.
+#[inline(always)]
+pub(crate) fn part_needs_no_escape(text: &[u8], part: Span) -> bool {
+    let needs = among_few::<2>(text, part, Chunk::ends_or_escapes);
+    needs.map_or_else(|| needs_no_escape(&text[part.start()..part.end()]), |needs| !needs)
+}
+
 /// Whether `part` of a text has one of these bytes.
 #[inline(always)]
 pub(crate) fn has_any<const COUNT: usize>(text: &str, part: Span, wanted: [u8; COUNT]) -> bool {
-    match text.as_bytes().get(part.start()..).and_then(<[u8]>::first_chunk) {
-        // The bits of bytes beyond the end do not count.
-        Some(chunk) if part.len() <= SIZE => Chunk::new(*chunk).any_of(wanted) & ((1 << part.len()) - 1) != 0,
-        _ => chunk::find(part.of(text).as_bytes(), 0, wanted).is_some(),
-    }
+    let has = among_few::<1>(text.as_bytes(), part, |chunk| chunk.any_of(wanted));
+    has.unwrap_or_else(|| chunk::find(part.of(text).as_bytes(), 0, wanted).is_some())
+}
+
+/// Whether `part` of a text has a byte that is wanted. `None` if it is longer than `CHUNKS` chunks, or `text` ends within them.
+#[inline(always)]
+fn among_few<const CHUNKS: usize>(text: &[u8], part: Span, wanted: impl Fn(Chunk) -> u32) -> Option<bool> {
+    let chunks = text.get(part.start()..part.start() + CHUNKS * SIZE).filter(|_| part.len() <= CHUNKS * SIZE)?;
+    let found = chunks.as_chunks().0.iter().rev();
+    let found = found.fold(0, |found, chunk| found << SIZE | u64::from(wanted(Chunk::new(*chunk))));
+    // The bits of bytes beyond the end do not count.
+    Some(found & ((1 << part.len()) - 1) != 0)
 }
 
 /// Appends the inside of a JSON string that means `text`, which seldom needs an escape.
@@ -257,6 +271,8 @@ mod tests {
             let end = (start + length).min(text.len());
             let part = &text[start..end];
             prop_assert_eq!(has_any(&text, Span::new(start, end), *b"\"b"), part.contains(['"', 'b']));
+            let needs_none = !part.contains(['"', '\\', '\u{1}']);
+            prop_assert_eq!(part_needs_no_escape(text.as_bytes(), Span::new(start, end)), needs_none);
             let mut out = Output::default();
             out.push(b'"');
             push_escaped(&text.as_bytes()[start..], end - start, &mut out);
