@@ -27,40 +27,46 @@ pub(crate) fn extra(plan: &Plan, text: &str, tape: &Tape, row: &mut Row) {
     }
 }
 
-/// Fills the column of the flags, after those that a row brings with it when it comes back. `list` is a buffer.
-pub(crate) fn flags(plan: &Plan, text: &str, row: &mut Row, list: &mut String) {
+/// Fills the column of the flags, after those that a row brings with it when it comes back.
+pub(crate) fn flags(plan: &Plan, text: &str, row: &mut Row) {
     if row.flagged().next().is_none() {
         return;
     }
-    list.clear();
-    list.push_str(row.get(text, plan.roles.flags).unwrap_or_default());
-    add_flags(plan, row, list);
-    if !list.is_empty() {
-        let cell = Cell::make(list, &mut row.made);
-        row.fill(plan.roles.flags, cell, FilledBy::Nothing);
-    }
+    let brought = row.get(text, plan.roles.flags).map(ToOwned::to_owned);
+    let mut made = std::mem::take(&mut row.made);
+    let start = made.len();
+    add_flags(plan, row, &brought.unwrap_or_default(), &mut made);
+    row.fill(plan.roles.flags, Cell::Made(Span::new(start, made.len())), FilledBy::Nothing);
+    row.made = made;
 }
 
-/// Adds the row's flags to those that it brought.
-fn add_flags(plan: &Plan, row: &Row, list: &mut String) {
+/// Appends the flags that the row brought, and its own that are not among them.
+fn add_flags(plan: &Plan, row: &Row, brought: &str, made: &mut String) {
     let width = plan.columns[plan.roles.flags].kind.width().unwrap_or_default() as usize;
-    let brought = list.len();
+    let start = made.len();
+    made.push_str(brought);
     for (column, flags) in row.flagged() {
         let name = column.map_or("", |column| plan.columns[column].name.as_str());
         for flag in flags.iter() {
             let is_brought = |entry: &str| {
                 entry == &MORE[1..] || entry.split_once(':').unwrap_or((entry, "")) == (flag.code(), name)
             };
-            if brought > 0 && list[..brought].split(',').any(is_brought) {
+            if !brought.is_empty() && brought.split(',').any(is_brought) {
                 continue;
             }
-            let separators = [if list.is_empty() { "" } else { "," }, if name.is_empty() { "" } else { ":" }];
-            let entry = [separators[0], flag.code(), separators[1], name];
-            if list.len() + entry.iter().map(|part| part.len()).sum::<usize>() + MORE.len() > width {
-                list.push_str(MORE);
-                return;
+            let (follows, is_named) = (made.len() > start, !name.is_empty());
+            let length = usize::from(follows) + flag.code().len() + usize::from(is_named) + name.len();
+            if made.len() - start + length + MORE.len() > width {
+                return made.push_str(MORE);
             }
-            list.extend(entry);
+            if follows {
+                made.push(',');
+            }
+            made.push_str(flag.code());
+            if is_named {
+                made.push(':');
+                made.push_str(name);
+            }
         }
     }
 }
