@@ -1,8 +1,7 @@
 //! A row to one line of JSON: columns in the schema's order, nulls omitted, a newline at the end.
 
-use crate::chunk::{Chunk, SIZE};
 use crate::compact::{Compact, Keep};
-use crate::json::{Span, needs_no_escape, push_escaped};
+use crate::json::{Span, part_needs_no_escape, push_escaped};
 use crate::output::Output;
 use crate::row::{Cell, FilledBy, Flag, FlagSet, Row};
 use crate::schema::plan::{Escapes, Member};
@@ -28,40 +27,46 @@ pub(crate) fn extra(plan: &Plan, text: &str, tape: &Tape, row: &mut Row) {
     }
 }
 
-/// Fills the column of the flags, after those that a row brings with it when it comes back. `list` is a buffer.
-pub(crate) fn flags(plan: &Plan, text: &str, row: &mut Row, list: &mut String) {
+/// Fills the column of the flags, after those that a row brings with it when it comes back.
+pub(crate) fn flags(plan: &Plan, text: &str, row: &mut Row) {
     if row.flagged().next().is_none() {
         return;
     }
-    list.clear();
-    list.push_str(row.get(text, plan.roles.flags).unwrap_or_default());
-    add_flags(plan, row, list);
-    if !list.is_empty() {
-        let cell = Cell::make(list, &mut row.made);
-        row.fill(plan.roles.flags, cell, FilledBy::Nothing);
-    }
+    let brought = row.get(text, plan.roles.flags).map(ToOwned::to_owned);
+    let mut made = std::mem::take(&mut row.made);
+    let start = made.len();
+    add_flags(plan, row, &brought.unwrap_or_default(), &mut made);
+    row.fill(plan.roles.flags, Cell::Made(Span::new(start, made.len())), FilledBy::Nothing);
+    row.made = made;
 }
 
-/// Adds the row's flags to those that it brought.
-fn add_flags(plan: &Plan, row: &Row, list: &mut String) {
+/// Appends the flags that the row brought, and its own that are not among them.
+fn add_flags(plan: &Plan, row: &Row, brought: &str, made: &mut String) {
     let width = plan.columns[plan.roles.flags].kind.width().unwrap_or_default() as usize;
-    let brought = list.len();
+    let start = made.len();
+    made.push_str(brought);
     for (column, flags) in row.flagged() {
         let name = column.map_or("", |column| plan.columns[column].name.as_str());
         for flag in flags.iter() {
             let is_brought = |entry: &str| {
                 entry == &MORE[1..] || entry.split_once(':').unwrap_or((entry, "")) == (flag.code(), name)
             };
-            if brought > 0 && list[..brought].split(',').any(is_brought) {
+            if !brought.is_empty() && brought.split(',').any(is_brought) {
                 continue;
             }
-            let separators = [if list.is_empty() { "" } else { "," }, if name.is_empty() { "" } else { ":" }];
-            let entry = [separators[0], flag.code(), separators[1], name];
-            if list.len() + entry.iter().map(|part| part.len()).sum::<usize>() + MORE.len() > width {
-                list.push_str(MORE);
-                return;
+            let (follows, is_named) = (made.len() > start, !name.is_empty());
+            let length = usize::from(follows) + flag.code().len() + usize::from(is_named) + name.len();
+            if made.len() - start + length + MORE.len() > width {
+                return made.push_str(MORE);
             }
-            list.extend(entry);
+            if follows {
+                made.push(',');
+            }
+            made.push_str(flag.code());
+            if is_named {
+                made.push(':');
+                made.push_str(name);
+            }
         }
     }
 }
@@ -70,9 +75,7 @@ fn add_flags(plan: &Plan, row: &Row, list: &mut String) {
 pub(crate) fn line(plan: &Plan, text: &str, row: &Row, out: &mut Output) {
     let start = out.len();
     let (text, made) = (text.as_bytes(), row.made.as_bytes());
-    for (index, cell) in row.filled() {
-        member(&plan.columns[index].member, cell, text, made, out);
-    }
+    row.each_filled(&plan.columns, |column, cell| member(&column.member, cell, text, made, out));
     // The first member follows nothing: its comma makes room for the brace. Every row has the columns that are computed.
     out.text_mut()[start] = b'{';
     out.room(2)[..2].copy_from_slice(b"}\n");
@@ -82,21 +85,16 @@ pub(crate) fn line(plan: &Plan, text: &str, row: &Row, out: &mut Output) {
 /// Appends a member, with a comma before it.
 #[inline(always)]
 pub(crate) fn member(member: &Member, cell: Cell, text: &[u8], made: &[u8], out: &mut Output) {
-    match cell {
+    let (from, span) = match cell {
         // A slice of the record: without escapes there, without need of them here.
-        Cell::Text(span) => as_it_is(member, text, span, out),
+        Cell::Text(span) => (text, span),
         Cell::Made(span) => match member.escapes {
-            Escapes::Never => as_it_is(member, made, span, out),
-            Escapes::Seldom if is_clean(made, span) => as_it_is(member, made, span, out),
-            Escapes::Seldom | Escapes::Often => escaped(member, made, span, out),
+            Escapes::Never => (made, span),
+            Escapes::Seldom if part_needs_no_escape(made, span) => (made, span),
+            Escapes::Seldom | Escapes::Often => return escaped(member, made, span, out),
         },
-        Cell::Empty => {}
-    }
-}
-
-/// Appends a member whose value is written as it stands in `from`.
-#[inline(always)]
-fn as_it_is(member: &Member, from: &[u8], span: Span, out: &mut Output) {
+        Cell::Empty => return,
+    };
     match &member.block {
         Some(block) => out.append_member(block, from, (span.start(), span.end()), member.is_quoted),
         None => long_named(member, &from[span.start()..span.end()], out),
@@ -118,21 +116,8 @@ fn escaped(member: &Member, made: &[u8], span: Span, out: &mut Output) {
         Some(block) => out.append_block(block),
         None => out.append(member.text().as_bytes(), 0, member.text().len()),
     }
-    push_escaped(made, span.start(), span.end(), out);
+    push_escaped(&made[span.start()..], span.len(), out);
     out.push(b'"');
-}
-
-/// Whether a value can stand in a JSON string as it is.
-#[inline(always)]
-fn is_clean(made: &[u8], span: Span) -> bool {
-    match made.get(span.start()..span.start() + 2 * SIZE).map(|block| block.as_chunks().0) {
-        Some([low, high]) if span.len() <= 2 * SIZE => {
-            let [low, high] = [low, high].map(|chunk| u64::from(Chunk::new(*chunk).ends_or_escapes()));
-            // The bits of bytes beyond the end do not count.
-            (low | high << SIZE) & ((1 << span.len()) - 1) == 0
-        }
-        _ => needs_no_escape(&made[span.start()..span.end()]),
-    }
 }
 
 #[cfg(test)]
@@ -164,15 +149,6 @@ mod tests {
                 expected.append(json.as_bytes(), 0, json.len());
             }
             prop_assert_eq!(str::from_utf8(out.text()), str::from_utf8(expected.text()));
-        }
-
-        #[test]
-        fn a_value_is_clean_whatever_stands_around_it(made in "[a-z\"\\\\\u{1}ü]{0,80}", start in 0..80usize, length in 0..80usize) {
-            let start = start.min(made.len());
-            let span = Span::new(start, (start + length).min(made.len()));
-            let value = &made.as_bytes()[span.start()..span.end()];
-            let needs_none = !value.iter().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
-            prop_assert_eq!(is_clean(made.as_bytes(), span), needs_none);
         }
     }
 }

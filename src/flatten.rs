@@ -22,19 +22,20 @@ impl Flattener {
         row.begin(&mut tape.found);
         self.items.clear();
         let open = std::mem::take(&mut tape.open);
-        let is_tree = |column: &usize| plan.columns[*column].kind == ColumnType::Json;
-        for index in open.iter().filter(|column| !is_tree(column)) {
-            self.column(plan, text, tape, row, index);
-        }
         // Trees last: what privacy makes of a value inside them is known by then.
-        for index in open.iter().filter(is_tree) {
-            self.column(plan, text, tape, row, index);
+        for trees in [false, true] {
+            open.each(|index| {
+                if (plan.columns[index].kind == ColumnType::Json) == trees {
+                    self.column(plan, text, tape, row, index);
+                }
+            });
         }
         tape.open = open;
         self.deriver.fill(&derive::Event { plan, text, tape, items: &self.items, origin }, row);
     }
 
     /// Fills a column that is answered and not filled yet.
+    #[inline(never)]
     fn column(&mut self, plan: &Plan, text: &str, tape: &mut Tape, row: &mut Row, index: usize) {
         let column = &plan.columns[index];
         let alone = tape.alone(index);

@@ -137,41 +137,40 @@ fn fields(event: &mut Event, element: usize, items: &mut Items, flags: &mut Flag
     answers.resize(plan.items.len(), 0);
     for (found, entry) in event.tape.entries[element + 1..end as usize].iter().zip(element + 1..) {
         if let Some(field) = plan.item_field(found.source) {
-            if answered.has(field) {
+            if !answered.insert(field) {
                 if !is_contested {
                     contested.clear();
                 }
                 contested.insert(field);
                 is_contested = true;
             }
-            answered.insert(field);
             answers[field] = entry;
         }
     }
-    for index in answered.iter() {
+    answered.each(|index| {
         let (field, entry) = (&plan.items[index], answers[index]);
         let several = is_contested && contested.has(index);
         let found = &mut event.tape.entries[entry];
-        if let Kind::Scalar(kind) = found.kind
+        let cell = if let Kind::Scalar(kind) = found.kind
             && !several
             && let Some(span) = as_is(plan, field, event.text, (found.value, kind))
         {
             found.fate = Fate::Taken;
-            fields[index] = Cell::Text(span);
-            encode::member(&field.member, fields[index], event.text.as_bytes(), &[], json);
-            continue;
-        }
-        let source = usize::from(found.source);
-        let resolved = if several {
-            candidates(event, field, element + 1..=entry, hits);
-            event.resolve(field, hits, None)
+            Cell::Text(span)
         } else {
-            event.alone(field, (source, entry), None)
+            let source = usize::from(found.source);
+            let resolved = if several {
+                candidates(event, field, element + 1..=entry, hits);
+                event.resolve(field, hits, None)
+            } else {
+                event.alone(field, (source, entry), None)
+            };
+            flags.join(resolved.flags);
+            resolved.cell
         };
-        flags.join(resolved.flags);
-        fields[index] = resolved.cell;
-        encode::member(&field.member, resolved.cell, event.text.as_bytes(), event.made.as_bytes(), json);
-    }
+        fields[index] = cell;
+        encode::member(&field.member, cell, event.text.as_bytes(), event.made.as_bytes(), json);
+    });
 }
 
 /// The first field of an item that is nothing but that, and what was done to it. `None` if it has none.

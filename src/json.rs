@@ -139,14 +139,28 @@ pub(crate) fn needs_no_escape(text: &[u8]) -> bool {
     chunk::string_end(text, 0).is_none()
 }
 
+/// [`needs_no_escape`] of `part` of a text, faster if that is short and something stands after it.
+#[inline(always)]
+pub(crate) fn part_needs_no_escape(text: &[u8], part: Span) -> bool {
+    let needs = among_few::<2>(text, part, Chunk::ends_or_escapes);
+    needs.map_or_else(|| needs_no_escape(&text[part.start()..part.end()]), |needs| !needs)
+}
+
 /// Whether `part` of a text has one of these bytes.
 #[inline(always)]
 pub(crate) fn has_any<const COUNT: usize>(text: &str, part: Span, wanted: [u8; COUNT]) -> bool {
-    match text.as_bytes().get(part.start()..).and_then(<[u8]>::first_chunk) {
-        // The bits of bytes beyond the end do not count.
-        Some(chunk) if part.len() <= SIZE => Chunk::new(*chunk).any_of(wanted) & ((1 << part.len()) - 1) != 0,
-        _ => chunk::find(part.of(text).as_bytes(), 0, wanted).is_some(),
-    }
+    let has = among_few::<1>(text.as_bytes(), part, |chunk| chunk.any_of(wanted));
+    has.unwrap_or_else(|| chunk::find(part.of(text).as_bytes(), 0, wanted).is_some())
+}
+
+/// Whether `part` of a text has a byte that is wanted. `None` if it is longer than `CHUNKS` chunks, or `text` ends within them.
+#[inline(always)]
+fn among_few<const CHUNKS: usize>(text: &[u8], part: Span, wanted: impl Fn(Chunk) -> u32) -> Option<bool> {
+    let chunks = text.get(part.start()..part.start() + CHUNKS * SIZE).filter(|_| part.len() <= CHUNKS * SIZE)?;
+    let found = chunks.as_chunks().0.iter().rev();
+    let found = found.fold(0, |found, chunk| found << SIZE | u64::from(wanted(Chunk::new(*chunk))));
+    // The bits of bytes beyond the end do not count.
+    Some(found & ((1 << part.len()) - 1) != 0)
 }
 
 /// Appends the inside of a JSON string that means `text`, which seldom needs an escape.
@@ -155,50 +169,44 @@ pub(crate) fn push_inside(text: &str, out: &mut String) {
         return out.push_str(text);
     }
     let mut escaped = Output::default();
-    push_escaped(text.as_bytes(), 0, text.len(), &mut escaped);
+    push_escaped(text.as_bytes(), text.len(), &mut escaped);
     out.push_str(str::from_utf8(escaped.text()).unwrap_or_default());
 }
 
-/// The same of `text[start..end]`, which often does. What stands after it in `text` makes it faster.
-pub(crate) fn push_escaped(text: &[u8], start: usize, end: usize, out: &mut Output) {
+/// The same of the first `length` bytes of a text, which often need escapes. What stands after them makes it faster.
+pub(crate) fn push_escaped(text: &[u8], length: usize, out: &mut Output) {
     // JSON in a string has a quote every few bytes: sixteen are copied whether all of them count or not.
-    let (left, length) = escape_quotes(&text[start..], end - start, out.room(2 * (end - start) + 3 * SIZE));
-    out.add(length);
-    // What is left has control characters, which few texts have.
-    for byte in &text[end - left..end] {
-        let escaped = match byte {
-            b'"' => b"\\\"",
-            b'\\' => b"\\\\",
-            0..0x20 => CONTROL[usize::from(*byte)].as_bytes(),
-            _ => std::slice::from_ref(byte),
-        };
-        out.append(escaped, 0, escaped.len());
+    let (read, written) = escape_quotes(text, length, out.room(2 * length + 3 * SIZE));
+    out.add(written);
+    // What is left has control characters, which few texts have, or nothing stands after it.
+    for byte in &text[read..length] {
+        match byte {
+            b'"' | b'\\' => out.append(&[b'\\', *byte], 0, 2),
+            0..0x20 => {
+                let escaped = CONTROL[usize::from(*byte)].as_bytes();
+                out.append(escaped, 0, escaped.len());
+            }
+            _ => out.push(*byte),
+        }
     }
 }
 
-/// Writes `text[..left]` over `out`, which has room for twice as many bytes and three chunks, with a backslash before each
-/// quote and backslash; stops at a chunk with control characters. Gives how many bytes are left, and how many it wrote.
+/// Writes the first `length` bytes of `text` over `out`, which has room for twice as many and three chunks, with a backslash
+/// before each quote and backslash; stops at a chunk with control characters, and where `text` ends. Gives how many bytes it
+/// read, and how many it wrote.
 #[inline(always)]
-fn escape_quotes(mut text: &[u8], mut left: usize, out: &mut [u8]) -> (usize, usize) {
-    let mut length = 0;
-    while left > 0 {
-        let last;
-        let window = match text.first_chunk() {
-            Some(window) => window,
-            None => {
-                last = last_window(text);
-                &last
-            }
-        };
+fn escape_quotes(text: &[u8], length: usize, out: &mut [u8]) -> (usize, usize) {
+    let (mut read, mut written, mut last) = (0, 0, 0);
+    while read < length
+        && let Some(window) = text.get(read..read + 2 * SIZE)
+        && let Some(room) = out.get_mut(written..written + 3 * SIZE)
+    {
         let chunk = Chunk::new(chunk::first(window));
         let mut quotes = chunk.any_of(*b"\"\\");
-        let Some(room) = out.get_mut(length..length + 3 * SIZE) else { break };
         if chunk.ends_or_escapes() != quotes {
             break;
         }
-        // The bits of bytes beyond the end do not count.
-        let read = left.min(SIZE);
-        quotes &= (1 << read) - 1;
+        last = quotes;
         // All of it, and again what begins with a quote, one further for each.
         room[..SIZE].copy_from_slice(&window[..SIZE]);
         let mut before = 0;
@@ -210,21 +218,12 @@ fn escape_quotes(mut text: &[u8], mut left: usize, out: &mut [u8]) -> (usize, us
             before += 1;
             quotes &= quotes - 1;
         }
-        text = text.get(SIZE..).unwrap_or_default();
-        left -= read;
-        length += read + before;
+        read += SIZE;
+        written += SIZE + before;
     }
-    (left, length)
-}
-
-/// At most two chunks, and spaces after them.
-#[inline(never)]
-fn last_window(rest: &[u8]) -> [u8; 2 * SIZE] {
-    let mut window = [b' '; 2 * SIZE];
-    for (byte, of) in window.iter_mut().zip(rest) {
-        *byte = *of;
-    }
-    window
+    // Bytes beyond the end do not count, nor what was put before them.
+    let surplus = read.saturating_sub(length);
+    (read - surplus, written - surplus - (last >> (SIZE - surplus)).count_ones() as usize)
 }
 
 /// How the control characters are escaped, by their code.
@@ -272,9 +271,11 @@ mod tests {
             let end = (start + length).min(text.len());
             let part = &text[start..end];
             prop_assert_eq!(has_any(&text, Span::new(start, end), *b"\"b"), part.contains(['"', 'b']));
+            let needs_none = !part.contains(['"', '\\', '\u{1}']);
+            prop_assert_eq!(part_needs_no_escape(text.as_bytes(), Span::new(start, end)), needs_none);
             let mut out = Output::default();
             out.push(b'"');
-            push_escaped(text.as_bytes(), start, end, &mut out);
+            push_escaped(&text.as_bytes()[start..], end - start, &mut out);
             out.push(b'"');
             prop_assert_eq!(str::from_utf8(out.text())?, serde_json::to_string(part)?);
         }

@@ -2,6 +2,7 @@
 
 use crate::bits::Bits;
 use crate::json::Span;
+use crate::schema::Column;
 
 /// What happened to a value on its way into a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -243,9 +244,15 @@ impl Row {
         }
     }
 
-    /// The columns that are not null, in order.
-    pub(crate) fn filled(&self) -> impl Iterator<Item = (usize, Cell)> {
-        self.cells.filled.iter().map(|column| (column, self.cells.cells[column].0))
+    /// Shows the columns that are not null, in order: which of `columns` each is, and its value.
+    #[inline(always)]
+    pub(crate) fn each_filled(&self, columns: &[Column], mut show: impl FnMut(&Column, Cell)) {
+        let cells = &self.cells.cells[..columns.len()];
+        self.cells.filled.each(|at| {
+            if let (Some(column), Some((cell, _))) = (columns.get(at), cells.get(at)) {
+                show(column, *cell);
+            }
+        });
     }
 
     /// How many columns there are, null or not.

@@ -53,8 +53,6 @@ pub struct Transform {
     row: Row,
     flattener: Flattener,
     filer: Filer,
-    /// A value while it is written.
-    scratch: String,
     rows: Output,
     frames: Frames,
     /// Room for the next answer.
@@ -76,7 +74,6 @@ impl Transform {
             row: Row::default(),
             flattener: Flattener::default(),
             filer: Filer::default(),
-            scratch: String::new(),
             rows: Output::default(),
             answer: Vec::new(),
             flags: [0; Flag::ALL.len()],
@@ -224,7 +221,7 @@ impl Transform {
 
     /// The row of the event on the tape.
     fn row(&mut self, text: &str, event: Span, envelope: &str, record: &mut Rows) -> Result<(), Reject> {
-        let Self { plan, tape, row, flattener, filer, rows, scratch, .. } = self;
+        let Self { plan, tape, row, flattener, filer, rows, .. } = self;
         let came_back = envelope.is_empty() && returned::read(plan, text, event, row);
         if !came_back {
             let origin = Origin { arrival: record.arrival, event: event.of(text), envelope, position: record.count };
@@ -242,7 +239,7 @@ impl Transform {
         if !came_back {
             encode::extra(plan, text, tape, row);
         }
-        encode::flags(plan, text, row, scratch);
+        encode::flags(plan, text, row);
         row.pad();
         encode::line(plan, text, row, rows);
         if let Some(apart) = &mut record.apart {
