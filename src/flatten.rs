@@ -23,12 +23,19 @@ impl Flattener {
         self.items.clear();
         let open = std::mem::take(&mut tape.open);
         let is_tree = |column: &usize| plan.columns[*column].kind == ColumnType::Json;
-        for index in open.iter().filter(|column| !is_tree(column)) {
-            self.column(plan, text, tape, row, index);
+        let mut has_trees = false;
+        for index in open.iter() {
+            if is_tree(&index) {
+                has_trees = true;
+            } else {
+                self.column(plan, text, tape, row, index);
+            }
         }
         // Trees last: what privacy makes of a value inside them is known by then.
-        for index in open.iter().filter(is_tree) {
-            self.column(plan, text, tape, row, index);
+        if has_trees {
+            for index in open.iter().filter(is_tree) {
+                self.column(plan, text, tape, row, index);
+            }
         }
         tape.open = open;
         self.deriver.fill(&derive::Event { plan, text, tape, items: &self.items, origin }, row);
