@@ -192,7 +192,7 @@ fn kept<'a>(
         }
         Some(Rule::Query) => {
             let query = text.trim().trim_start_matches('?');
-            privacy::scrub_parameters(plan, query, flags).map_or(query.into(), Into::into)
+            privacy::scrub_parameters(plan, query, true, flags).map_or(query.into(), Into::into)
         }
         Some(Rule::Lower) if text.chars().any(char::is_uppercase) => trim(text).to_lowercase().into(),
         Some(Rule::Lower) => trim(text).into(),
