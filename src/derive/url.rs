@@ -144,13 +144,15 @@ impl Parameter {
 
     /// Puts the parameter, whose name means this, into `found` wherever it is what counts so far.
     fn offer(self, name: &str, url: &str, keys: &Keys, found: &mut [Option<Self>]) {
-        for key in keys.of(name) {
-            let Some(found) = found.get_mut(key.search) else { continue };
+        keys.of(name).for_each(|key| {
             // Of equal ranks, the first.
-            if found.is_none_or(|found| key.rank < found.rank) && !self.is_blank(url) {
+            if let Some(found) = found.get_mut(key.search)
+                && found.is_none_or(|found| key.rank < found.rank)
+                && !self.is_blank(url)
+            {
                 *found = Some(Self { rank: key.rank, ..self });
             }
-        }
+        });
     }
 
     /// Whether the value is nothing but white space.
