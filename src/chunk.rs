@@ -119,7 +119,13 @@ fn first_that(bytes: &[u8], from: usize, wanted: impl Fn(Chunk) -> u32) -> Optio
 /// shorter than a chunk is one with bytes after it that UTF-8 never has.
 #[inline(always)]
 fn last(bytes: &[u8], rest: &[u8]) -> ([u8; SIZE], usize) {
-    bytes.last_chunk().map_or_else(|| (padded(rest), 0), |chunk| (*chunk, SIZE - rest.len()))
+    bytes.last_chunk().map_or_else(|| (short(rest), 0), |chunk| (*chunk, SIZE - rest.len()))
+}
+
+/// [`padded`], once for all that look for something in a text, most of which is longer.
+#[inline(never)]
+fn short(text: &[u8]) -> [u8; SIZE] {
+    padded(text)
 }
 
 /// The first bytes of `rest`; what is missing is a byte that UTF-8 never has.
