@@ -53,22 +53,12 @@ impl Urls {
     }
 
     /// A query, and what is found in it.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn of_query(&mut self, event: &Event, row: &mut Row, steps: &[Step], index: usize) {
         let (cell, parts) = self.parts(event, row, index);
-        if parts.has_query() {
-            self.of_some_query(event, row, steps, (index, cell, parts));
+        if !parts.has_query() {
+            return;
         }
-    }
-
-    #[inline(never)]
-    fn of_some_query(
-        &mut self,
-        event: &Event,
-        row: &mut Row,
-        steps: &[Step],
-        (index, cell, parts): (usize, Cell, Parts),
-    ) {
         let found = self.search(event, row, index);
         for step in steps {
             let found = if let Gives::Parameter(search) = step.gives { found[search] } else { None };
