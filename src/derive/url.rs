@@ -98,18 +98,19 @@ impl Parts {
             let first = find(bytes, from, *b"&=%+").unwrap_or(bytes.len());
             let is_encoded = matches!(bytes.get(first), Some(b'%' | b'+'));
             let sign = if is_encoded { find(bytes, first, *b"&=").unwrap_or(bytes.len()) } else { first };
-            let is_pair = bytes.get(sign) == Some(&b'=');
-            let odd = if is_pair { find(bytes, sign, *b"&%+@?").unwrap_or(bytes.len()) } else { sign };
-            let is_plain = bytes.get(odd).is_none_or(|byte| *byte == b'&');
-            let end = if is_plain || !is_pair { odd } else { find(bytes, odd, *b"&").unwrap_or(bytes.len()) };
             // A parameter without a value is none.
-            if is_pair {
+            from = 1 + if bytes.get(sign) == Some(&b'=') {
+                let odd = find(bytes, sign, *b"&%+@?").unwrap_or(bytes.len());
+                let is_plain = bytes.get(odd).is_none_or(|byte| *byte == b'&');
+                let end = if is_plain { odd } else { find(bytes, odd, *b"&").unwrap_or(bytes.len()) };
                 let (name, value) = (Span::new(from, sign), Span::new(sign + 1, end));
                 let parameter = Parameter { rank: 0, name, value, is_plain };
-                let name = if is_encoded { parameter.decoded(url).0 } else { parameter.name.of(url).into() };
+                let name = if is_encoded { parameter.decoded(url).0 } else { name.of(url).into() };
                 parameter.offer(&name, url, keys, found);
-            }
-            from = end + 1;
+                end
+            } else {
+                sign
+            };
         }
     }
 }
