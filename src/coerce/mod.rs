@@ -196,6 +196,7 @@ fn kept<'a>(
         }
         Some(Rule::Lower) if text.chars().any(char::is_uppercase) => trim(text).to_lowercase().into(),
         Some(Rule::Lower) => trim(text).into(),
+        // Of an address, its network is kept.
         Some(Rule::Url | Rule::Ip | Rule::Items) | None => Cow::Borrowed(text),
     };
     // What a rule makes of a text has none that the text has not.

@@ -141,7 +141,7 @@ fn sign(text: &str, from: usize) -> Option<(usize, usize)> {
 }
 
 /// Parameters as they may be stored, if that differs: what stands between `?`, `#` and `&`, as in `a=1&b=2`,
-/// `?a=1#b=2` and `#/route?a=1`.
+/// `?a=1#b=2` and `#/route?a=1`. Without an `@` in any spelling they hold no address.
 pub(crate) fn scrub_parameters(plan: &Plan, text: &str, may_hold_address: bool, flags: &mut FlagSet) -> Option<String> {
     let mut clean: Option<String> = None;
     // The sign before a removed parameter goes to the one that takes its place.
