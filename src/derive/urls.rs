@@ -129,7 +129,10 @@ fn part(
     }
     let cell = match Span::within(url, &kept) {
         Some(part) => cell.part(part),
-        None => Cell::make(&kept.into_owned(), &mut row.made),
+        None => {
+            let own = kept.into_owned();
+            Cell::make(&own, &mut row.made)
+        }
     };
     row.flag(step.column, flags);
     cell
