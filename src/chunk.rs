@@ -33,12 +33,20 @@ impl Chunk {
     /// Bytes that are not of a host as it is mostly written: lower-case letters, digits, `-` and `.`.
     #[inline(always)]
     fn other_than_host(self) -> u32 {
-        let within = |least: u8, most: u8| {
-            let from = self.0 - u8x16::splat(least);
-            from.min(u8x16::splat(most - least)).simd_eq(from)
-        };
-        let others = !(within(b'a', b'z') | within(b'-', b'9')) | self.equal(b'/');
+        let others = !(self.within(b'a', b'z') | self.within(b'-', b'9')) | self.equal(b'/');
         others.to_bitmask()
+    }
+
+    /// Itself, with ASCII letters in lower case.
+    #[inline(always)]
+    pub(crate) fn lower(self) -> [u8; SIZE] {
+        (self.0 | self.within(b'A', b'Z') & u8x16::splat(b'a' - b'A')).to_array()
+    }
+
+    #[inline(always)]
+    fn within(self, least: u8, most: u8) -> u8x16 {
+        let from = self.0 - u8x16::splat(least);
+        from.min(u8x16::splat(most - least)).simd_eq(from)
     }
 
     #[inline(always)]
@@ -125,7 +133,13 @@ fn first_that(bytes: &[u8], from: usize, wanted: impl Fn(Chunk) -> u32) -> Optio
 /// shorter than a chunk is one with bytes after it that UTF-8 never has.
 #[inline(always)]
 fn last(bytes: &[u8], rest: &[u8]) -> ([u8; SIZE], usize) {
-    bytes.last_chunk().map_or_else(|| (padded(rest), 0), |chunk| (*chunk, SIZE - rest.len()))
+    bytes.last_chunk().map_or_else(|| (short(rest), 0), |chunk| (*chunk, SIZE - rest.len()))
+}
+
+/// [`padded`], once for all that look for something in a text, most of which is longer.
+#[inline(never)]
+fn short(text: &[u8]) -> [u8; SIZE] {
+    padded(text)
 }
 
 /// The first bytes of `rest`; what is missing is a byte that UTF-8 never has.

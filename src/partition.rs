@@ -105,7 +105,7 @@ pub(crate) struct Filer {
 
 impl Filer {
     /// The row's partition. An event time outside the window is not followed but flagged; it stays as it is in its column.
-    #[inline(never)]
+    #[inline(always)]
     pub(crate) fn file(&mut self, plan: &Plan, text: &str, row: &mut Row, arrival: i64) -> Partition {
         let name = row.cell(plan.roles.event_name);
         let event_type = match name {

@@ -138,10 +138,27 @@ fn varchar(
     if is_blank(value.0) {
         return Coerced::Blank;
     }
+    if rule == Some(Rule::Ip) {
+        return network(width, value.0, flags, made);
+    }
     match kept(plan, rule, value, width, &mut flags) {
         Ok(kept) => Coerced::Value(cell(text, &kept, made), flags),
         Err(not) => not,
     }
+}
+
+/// The network of an IP address, of which nothing else is kept.
+fn network(width: u32, text: &str, mut flags: FlagSet, made: &mut String) -> Coerced {
+    let start = made.len();
+    if !ip::network_into(text, made) {
+        return Coerced::Misfit;
+    }
+    flags.raise(Flag::IpShortened);
+    if made.len() - start > width as usize {
+        flags.raise(Flag::Truncated);
+        made.truncate(start + width as usize);
+    }
+    Coerced::Value(Cell::Made(Span::new(start, made.len())), flags)
 }
 
 /// What of a text is kept.
@@ -166,10 +183,6 @@ fn kept<'a>(
             flags.raise(Flag::EmailHashed);
             privacy::hash_email(text).ok_or(Coerced::Misfit)?.into()
         }
-        Some(Rule::Ip) => {
-            flags.raise(Flag::IpShortened);
-            ip::network(text).ok_or(Coerced::Misfit)?.into()
-        }
         Some(Rule::Currency) => {
             let code = trim(text);
             if code.len() != 3 || !code.bytes().all(|b| b.is_ascii_alphabetic()) {
@@ -179,11 +192,12 @@ fn kept<'a>(
         }
         Some(Rule::Query) => {
             let query = text.trim().trim_start_matches('?');
-            privacy::scrub_parameters(plan, query, flags).map_or(query.into(), Into::into)
+            privacy::scrub_parameters(plan, query, true, flags).map_or(query.into(), Into::into)
         }
         Some(Rule::Lower) if text.chars().any(char::is_uppercase) => trim(text).to_lowercase().into(),
         Some(Rule::Lower) => trim(text).into(),
-        Some(Rule::Url | Rule::Items) | None => Cow::Borrowed(text),
+        // Of an address, its network is kept.
+        Some(Rule::Url | Rule::Ip | Rule::Items) | None => Cow::Borrowed(text),
     };
     // What a rule makes of a text has none that the text has not.
     let kept = match has_signs.then(|| privacy::scrub(plan, &kept, flags)).flatten() {

@@ -6,6 +6,7 @@ pub mod ip;
 pub(crate) mod privacy;
 pub mod time;
 pub mod url;
+mod urls;
 mod user_agent;
 
 use crate::coerce::{cut, number};
@@ -17,7 +18,7 @@ use crate::schema::Plan;
 use crate::schema::derived::{Gives, Need, Run, Step};
 use crate::tape::Tape;
 use std::borrow::Cow;
-use url::{Parameter, Parts};
+use urls::Urls;
 use user_agent::{Agent, Agents};
 
 /// Where an event came from.
@@ -40,16 +41,9 @@ pub(crate) struct Deriver {
     event_types: EventTypes,
     /// The last arrival, and what rows of that arrival say alike: the plan's words, and the arrival as it is written.
     alike: (i64, String),
-    /// For each of the plan's URLs that was taken apart, its parts.
-    urls: Vec<Option<Parts>>,
-    /// The URLs whose parameters were looked at.
-    searched: Vec<usize>,
-    /// What each search for a parameter has found.
-    found: Vec<Option<Parameter>>,
+    urls: Urls,
     /// What event ids are made of.
     hashed: Vec<u8>,
-    /// A value while it is made.
-    value: String,
 }
 
 /// What all functions work on.
@@ -69,27 +63,26 @@ impl Deriver {
     pub(crate) fn fill(&mut self, event: &Event, row: &mut Row) {
         let Event { plan, text, items, .. } = *event;
         let derived = &plan.derived;
-        self.urls.resize(derived.urls.len(), None);
-        self.urls.fill(None);
-        self.searched.clear();
+        self.urls.clear();
         // The first item speaks for the row only where the row does not name an item itself: values of two items must not
         // mix.
         let first_speaks = items.count > 0 && derived.naming.iter().all(|column| row.is_empty(*column));
         let alike = self.say_alike(event, row);
-        for Run { need, steps } in &derived.runs {
+        for Run { need, column, steps } in &derived.runs {
+            if column.is_some_and(|column| row.is_empty(column)) {
+                continue;
+            }
             match *need {
                 Need::Nothing => self.of_record(event, row, steps, alike),
                 Need::Items if items.count > 0 => of_items(items, row, steps),
                 Need::FirstItem if first_speaks => of_first_item(items, row, steps),
-                Need::Value(column) if !row.is_empty(column) => self.of_value(event, row, steps),
-                Need::Agent(column) if !row.is_empty(column) => {
+                Need::Value(_) => self.of_value(event, row, steps),
+                Need::Agent(column) => {
                     let agent = self.agents.find(row.get(text, column).unwrap_or_default());
                     of_agent(agent, row, steps);
                 }
-                Need::Url(url, column) if !row.is_empty(column) => self.of_url(event, row, steps, url),
-                Need::Query(url, column) if !row.is_empty(column) && self.parts(event, row, url).has_query() => {
-                    self.of_query(event, row, steps, url);
-                }
+                Need::Url(url) => self.urls.of_url(event, row, steps, url),
+                Need::Query(url) => self.urls.of_query(event, row, steps, url),
                 _ => {}
             }
         }
@@ -114,7 +107,7 @@ impl Deriver {
 
     /// What follows from how the record came.
     fn of_record(&mut self, event: &Event, row: &mut Row, steps: &[Step], alike: Span) {
-        let Event { plan, tape, origin, .. } = *event;
+        let Event { plan, tape, .. } = *event;
         for step in steps {
             let part = match step.gives {
                 Gives::Words(words) => words,
@@ -122,16 +115,24 @@ impl Deriver {
                     plan.derived.dialect(plan.dialects.iter().position(|dialect| dialect.matches(tape.markers)))
                 }
                 Gives::Arrival => Span::new(plan.derived.words.len(), alike.len()),
-                _ if row.is_empty(step.column) => {
-                    let start = row.made.len();
-                    let placeless = row.is_empty(plan.roles.event_time).then_some((origin.arrival, origin.position));
-                    ids::event_id([origin.event, origin.envelope], placeless, &mut self.hashed, &mut row.made);
-                    say(row, step, Span::new(start, row.made.len()));
+                _ => {
+                    self.event_id(event, row, step);
                     continue;
                 }
-                _ => continue,
             };
             say(row, step, alike.part(part));
+        }
+    }
+
+    /// An id for an event whose producer gave none.
+    #[inline(never)]
+    fn event_id(&mut self, event: &Event, row: &mut Row, step: &Step) {
+        let Event { plan, origin, .. } = *event;
+        if row.is_empty(step.column) {
+            let start = row.made.len();
+            let placeless = row.is_empty(plan.roles.event_time).then_some((origin.arrival, origin.position));
+            ids::event_id([origin.event, origin.envelope], placeless, &mut self.hashed, &mut row.made);
+            say(row, step, Span::new(start, row.made.len()));
         }
     }
 
@@ -158,91 +159,6 @@ impl Deriver {
         });
     }
 
-    /// Parts of a URL: mostly parts of the cell with it.
-    #[inline(never)]
-    fn of_url(&mut self, event: &Event, row: &mut Row, steps: &[Step], index: usize) {
-        let cell = row.cell(event.plan.derived.urls[index].column);
-        let parts = self.parts(event, row, index);
-        for step in steps {
-            let plain = if step.gives == Gives::Host { parts.plain_host() } else { parts.plain_path() };
-            match plain {
-                Some(part) if part.len() <= step.width as usize => {
-                    row.cells.offer(step.column, cell.part(part), FilledBy::Function(step.nth));
-                }
-                _ => self.of_odd_url(event, row, step, (cell, parts)),
-            }
-        }
-    }
-
-    /// A part of a URL that may have to be changed.
-    #[inline(never)]
-    fn of_odd_url(&mut self, event: &Event, row: &mut Row, step: &Step, (cell, parts): (Cell, Parts)) {
-        each(row, std::slice::from_ref(step), |row, step| match step.gives {
-            Gives::Host => self.part(event, row, step, (cell, |url| parts.host(url))),
-            _ => self.part(event, row, step, (cell, |url| parts.path(url).map(Cow::Borrowed))),
-        });
-    }
-
-    /// A URL's query, and what is found in it.
-    #[inline(never)]
-    fn of_query(&mut self, event: &Event, row: &mut Row, steps: &[Step], index: usize) {
-        let parts = self.parts(event, row, index);
-        let cell = row.cell(event.plan.derived.urls[index].column);
-        each(row, steps, |row, step| match &step.gives {
-            Gives::Parameter(search) => {
-                let found = self.search(event, row, index)[*search];
-                self.part(event, row, step, (cell, |url| found.map(|parameter| parameter.decoded(url).1)))
-            }
-            _ => self.part(event, row, step, (cell, |url| parts.query(url).map(Cow::Borrowed))),
-        });
-    }
-
-    /// A part of the URL in a cell as a column holds it.
-    fn part(
-        &mut self,
-        event: &Event,
-        row: &mut Row,
-        step: &Step,
-        (cell, part): (Cell, impl Fn(&str) -> Option<Cow<'_, str>>),
-    ) -> Cell {
-        let url = cell.of(event.text, &row.made).unwrap_or_default();
-        let Some(part) = part(url) else { return Cell::Empty };
-        let (kept, flags) = finish(event.plan, step, part);
-        if kept.is_empty() {
-            return Cell::Empty;
-        }
-        let cell = match Span::within(url, &kept) {
-            Some(part) => cell.part(part),
-            None => {
-                self.value.clear();
-                self.value.push_str(&kept);
-                Cell::make(&self.value, &mut row.made)
-            }
-        };
-        row.flag(step.column, flags);
-        cell
-    }
-
-    /// The parts of the URL with this index, which is there.
-    fn parts(&mut self, event: &Event, row: &Row, index: usize) -> Parts {
-        let column = event.plan.derived.urls[index].column;
-        *self.urls[index].get_or_insert_with(|| Parts::of(row.get(event.text, column).unwrap_or_default()))
-    }
-
-    /// What each search has found: those in the query of the URL with this index, and those in others that were asked for.
-    fn search(&mut self, event: &Event, row: &Row, index: usize) -> &[Option<Parameter>] {
-        if !self.searched.contains(&index) {
-            if self.searched.is_empty() {
-                self.found.clear();
-                self.found.resize(event.plan.derived.searches, None);
-            }
-            self.searched.push(index);
-            let (url, parts) = (&event.plan.derived.urls[index], self.parts(event, row, index));
-            parts.search(row.get(event.text, url.column).unwrap_or_default(), &url.keys, &mut self.found);
-        }
-        &self.found
-    }
-
     /// The name of the attribute that filled a column; `None` for the column's own name, which says nothing.
     fn source(&mut self, event: &Event, row: &Row, column: usize, searches: &[(usize, usize)]) -> Option<String> {
         let plan = event.plan;
@@ -250,11 +166,7 @@ impl Deriver {
             let name = &plan.sources[usize::from(source)].name;
             return (*name != plan.columns[column].name).then(|| name.clone());
         }
-        searches.iter().find_map(|&(index, search)| {
-            let url = row.get(event.text, plan.derived.urls[index].column)?;
-            let (name, _) = self.search(event, row, index)[search]?.decoded(url);
-            Some(name.to_ascii_lowercase())
-        })
+        self.urls.name(event, row, searches)
     }
 }
 

@@ -87,7 +87,8 @@ fn scrub_signs(plan: &Plan, text: &str, flags: &mut FlagSet) -> Option<String> {
     let rest = without.as_deref().unwrap_or(text);
     let at = find(rest.as_bytes(), 0, *b"?#").unwrap_or(rest.len());
     let (before, parameters) = rest.split_at(at);
-    let scrubbed = scrub_parameters(plan, parameters, flags).map(|clean| [before, &clean].concat()).or(without);
+    let scrubbed =
+        scrub_parameters(plan, parameters, may_hold_address, flags).map(|clean| [before, &clean].concat()).or(without);
     let hashed = may_hold_address.then(|| hash_addresses(scrubbed.as_deref().unwrap_or(text))).flatten();
     if hashed.is_some() {
         flags.raise(Flag::EmailHashed);
@@ -140,8 +141,8 @@ fn sign(text: &str, from: usize) -> Option<(usize, usize)> {
 }
 
 /// Parameters as they may be stored, if that differs: what stands between `?`, `#` and `&`, as in `a=1&b=2`,
-/// `?a=1#b=2` and `#/route?a=1`.
-pub(crate) fn scrub_parameters(plan: &Plan, text: &str, flags: &mut FlagSet) -> Option<String> {
+/// `?a=1#b=2` and `#/route?a=1`. Without an `@` in any spelling they hold no address.
+pub(crate) fn scrub_parameters(plan: &Plan, text: &str, may_hold_address: bool, flags: &mut FlagSet) -> Option<String> {
     let mut clean: Option<String> = None;
     // The sign before a removed parameter goes to the one that takes its place.
     let mut inherited = None;
@@ -152,7 +153,7 @@ pub(crate) fn scrub_parameters(plan: &Plan, text: &str, flags: &mut FlagSet) -> 
         let end = find(text.as_bytes(), start, *b"?#&").unwrap_or(text.len());
         let sign = if sign == "&" { inherited.take().unwrap_or(sign) } else { sign };
         inherited = None;
-        match scrub_parameter(plan, &text[start..end], flags) {
+        match scrub_parameter(plan, &text[start..end], may_hold_address, flags) {
             Scrubbed::Kept => {
                 if let Some(clean) = &mut clean {
                     clean.extend([sign, &text[start..end]]);
@@ -176,13 +177,13 @@ enum Scrubbed {
 }
 
 /// One parameter, `key=value` or a word alone.
-fn scrub_parameter(plan: &Plan, parameter: &str, flags: &mut FlagSet) -> Scrubbed {
+fn scrub_parameter(plan: &Plan, parameter: &str, may_hold_address: bool, flags: &mut FlagSet) -> Scrubbed {
     // Most keys are what they look like, and most parameters hold no address.
     match find(parameter.as_bytes(), 0, *b"=+%@") {
         None => return Scrubbed::Kept,
         Some(sign)
             if parameter.as_bytes()[sign] == b'='
-                && self::sign(parameter, sign).is_none()
+                && !(may_hold_address && self::sign(parameter, sign).is_some())
                 && guard(plan, &parameter[..sign]).is_none() =>
         {
             return Scrubbed::Kept;
@@ -215,7 +216,11 @@ enum Guard {
 
 /// What it does under this one, if anything.
 fn guard(plan: &Plan, key: &str) -> Option<Guard> {
-    let (key, hash) = (key.as_bytes(), folded_hash(key.as_bytes()));
+    let key = key.as_bytes();
+    if !plan.guarded.may_hold(key) {
+        return None;
+    }
+    let hash = folded_hash(key);
     if plan.removed_keys.get_hashed(hash, key).is_some() {
         return Some(Guard::Remove);
     }

@@ -30,9 +30,6 @@ const DAYS_TO_1970: i64 = 719_163;
 /// assert_eq!(parse("yesterday"), None);
 /// ```
 pub fn parse(text: &str) -> Option<i64> {
-    if let Some(time) = canonical(text.as_bytes()) {
-        return Some(time);
-    }
     let text = trim(text);
     let bytes = text.as_bytes();
     let is_date = bytes.get(4) == Some(&b'-') && bytes.len() >= 10;

@@ -15,38 +15,37 @@ pub(crate) struct Parts {
     query: Span,
     /// Whether the authority is a host as columns hold it, and nothing else.
     is_plain: bool,
-    /// Before this, there is nothing that privacy looks at.
-    clean: usize,
+    /// Whether there is nothing in the path that privacy looks at.
+    is_clean: bool,
 }
 
 impl Parts {
     /// Authority, if `scheme://` or `//` begins the URL, up to the first `/`, `?` or `#`; path, up to `?` or `#`; query, up
     /// to `#`.
-    pub(crate) fn of(url: &str) -> Self {
-        let bytes = url.as_bytes();
+    pub(crate) fn of(url: &[u8]) -> Self {
         let end = |found: Option<usize>| found.unwrap_or(url.len());
-        let authority = if url.starts_with("https://") { Some("https://".len()) } else { authority(url) };
+        let authority = if url.starts_with(b"https://") { Some(b"https://".len()) } else { authority(url) };
         let from = authority.unwrap_or_default();
-        let plain = if authority.is_some() { end(find_other_than_host(bytes, from)) } else { 0 };
-        let is_plain = bytes.get(plain).is_none_or(|byte| matches!(byte, b'/' | b'?' | b'#'))
-            && bytes[from..plain].last().is_some_and(|byte| *byte != b'.');
+        let plain = if authority.is_some() { end(find_other_than_host(url, from)) } else { 0 };
+        let is_plain = url.get(plain).is_none_or(|byte| matches!(byte, b'/' | b'?' | b'#'))
+            && url[from..plain].last().is_some_and(|byte| *byte != b'.');
         let slash = match authority {
-            Some(_) if !is_plain => end(find(bytes, from, *b"/?#")),
+            Some(_) if !is_plain => end(find(url, from, *b"/?#")),
             _ => plain,
         };
-        let clean = end(find(bytes, if is_plain { plain } else { 0 }, SIGNS));
-        let mark = match bytes.get(clean) {
+        let clean = end(find(url, if is_plain { plain } else { 0 }, SIGNS));
+        let mark = match url.get(clean) {
             Some(b'?' | b'#') if clean >= slash => clean,
             None => url.len(),
-            _ => end(find(bytes, slash, *b"?#")),
+            _ => end(find(url, slash, *b"?#")),
         };
-        let query = mark + usize::from(bytes.get(mark) == Some(&b'?'));
+        let query = mark + usize::from(url.get(mark) == Some(&b'?'));
         Self {
             authority: Span::new(authority.unwrap_or(slash), slash),
             path: Span::new(slash, mark),
-            query: Span::new(query, if query > mark { end(find(bytes, query, *b"#")) } else { query }),
+            query: Span::new(query, if query > mark { end(find(url, query, *b"#")) } else { query }),
             is_plain,
-            clean,
+            is_clean: mark <= clean,
         }
     }
 
@@ -61,7 +60,7 @@ impl Parts {
 
     /// Where the path is, if it is there and privacy need not look at it.
     pub(crate) fn plain_path(self) -> Option<Span> {
-        (!self.path.is_empty() && self.path.end() <= self.clean).then_some(self.path)
+        (!self.path.is_empty() && self.is_clean).then_some(self.path)
     }
 
     /// See [`host`].
@@ -99,27 +98,31 @@ impl Parts {
             let first = find(bytes, from, *b"&=%+").unwrap_or(bytes.len());
             let is_encoded = matches!(bytes.get(first), Some(b'%' | b'+'));
             let sign = if is_encoded { find(bytes, first, *b"&=").unwrap_or(bytes.len()) } else { first };
-            let is_pair = bytes.get(sign) == Some(&b'=');
-            let end = if is_pair { find(bytes, sign, *b"&").unwrap_or(bytes.len()) } else { sign };
             // A parameter without a value is none.
-            if is_pair {
-                let parameter = Parameter { rank: 0, name: Span::new(from, sign), value: Span::new(sign + 1, end) };
-                let name = if is_encoded { parameter.decoded(url).0 } else { parameter.name.of(url).into() };
+            from = 1 + if bytes.get(sign) == Some(&b'=') {
+                let odd = find(bytes, sign, *b"&%+@?").unwrap_or(bytes.len());
+                let is_plain = bytes.get(odd).is_none_or(|byte| *byte == b'&');
+                let end = if is_plain { odd } else { find(bytes, odd, *b"&").unwrap_or(bytes.len()) };
+                let (name, value) = (Span::new(from, sign), Span::new(sign + 1, end));
+                let parameter = Parameter { rank: 0, name, value, is_plain };
+                let name = if is_encoded { parameter.decoded(url).0 } else { name.of(url).into() };
                 parameter.offer(&name, url, keys, found);
-            }
-            from = end + 1;
+                end
+            } else {
+                sign
+            };
         }
     }
 }
 
 /// Where the authority begins, if there is one.
-fn authority(url: &str) -> Option<usize> {
-    let colon = find(url.as_bytes(), 0, *b":").unwrap_or(url.len());
-    let is_scheme = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
-    if url[colon..].starts_with("://") && url[..colon].bytes().all(is_scheme) {
+fn authority(url: &[u8]) -> Option<usize> {
+    let colon = find(url, 0, *b":").unwrap_or(url.len());
+    let is_scheme = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
+    if url[colon..].starts_with(b"://") && url[..colon].iter().all(is_scheme) {
         return Some(colon + "://".len());
     }
-    url.starts_with("//").then_some("//".len())
+    url.starts_with(b"//").then_some("//".len())
 }
 
 /// A parameter of a URL's query.
@@ -130,18 +133,27 @@ pub(crate) struct Parameter {
     /// As it is written.
     name: Span,
     value: Span,
+    /// Whether the value means what is written, and privacy need not look at it.
+    is_plain: bool,
 }
 
 impl Parameter {
+    /// Where the value is, if it can stay as it is.
+    pub(crate) fn plain_value(self) -> Option<Span> {
+        self.is_plain.then_some(self.value)
+    }
+
     /// Puts the parameter, whose name means this, into `found` wherever it is what counts so far.
     fn offer(self, name: &str, url: &str, keys: &Keys, found: &mut [Option<Self>]) {
-        for key in keys.of(name) {
-            let Some(found) = found.get_mut(key.search) else { continue };
+        keys.of(name).for_each(|key| {
             // Of equal ranks, the first.
-            if found.is_none_or(|found| key.rank < found.rank) && !self.is_blank(url) {
+            if let Some(found) = found.get_mut(key.search)
+                && found.is_none_or(|found| key.rank < found.rank)
+                && !self.is_blank(url)
+            {
                 *found = Some(Self { rank: key.rank, ..self });
             }
-        }
+        });
     }
 
     /// Whether the value is nothing but white space.
@@ -172,7 +184,7 @@ fn is_encoded(text: &str) -> bool {
 /// assert_eq!(host("/a?b=https://x.example"), None);
 /// ```
 pub fn host(url: &str) -> Option<Cow<'_, str>> {
-    Parts::of(url).host(url)
+    Parts::of(url.as_bytes()).host(url)
 }
 
 /// The path; `/` for a URL that has a host alone.
@@ -183,7 +195,7 @@ pub fn host(url: &str) -> Option<Cow<'_, str>> {
 /// assert_eq!(path("https://shop.example"), Some("/"));
 /// ```
 pub fn path(url: &str) -> Option<&str> {
-    Parts::of(url).path(url)
+    Parts::of(url.as_bytes()).path(url)
 }
 
 /// The query, without the `?`.
@@ -193,7 +205,7 @@ pub fn path(url: &str) -> Option<&str> {
 /// assert_eq!(query("https://shop.example/a?c=1&d=2#e"), Some("c=1&d=2"));
 /// ```
 pub fn query(url: &str) -> Option<&str> {
-    Parts::of(url).query(url)
+    Parts::of(url.as_bytes()).query(url)
 }
 
 /// The first of `keys` that the query has a value for, as the query spells it, and that value; both decoded. A key that
@@ -208,7 +220,7 @@ pub fn query(url: &str) -> Option<&str> {
 pub fn parameter<'a>(url: &'a str, keys: &[String]) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
     let (mut wanted, mut found) = (Keys::default(), [None]);
     wanted.add(0, keys);
-    Parts::of(url).search(url, &wanted, &mut found);
+    Parts::of(url.as_bytes()).search(url, &wanted, &mut found);
     found[0].map(|parameter| parameter.decoded(url))
 }
 
@@ -237,7 +249,7 @@ mod tests {
         fn parts_are_where_they_are_by_definition(
             url in "(https?://|HTTPS://|//|a:)?[a-z.]{0,20}[@:A-Z.ü]{0,2}(/[a-z]{0,20}[@%?#]{0,2}){0,3}|[a:/?#@%.ü]{0,9}",
         ) {
-            let found = Parts::of(&url);
+            let found = Parts::of(url.as_bytes());
             prop_assert_eq!((found.authority.of(&url), found.path.of(&url), found.query.of(&url)), parts(&url), "{}", url);
             if let Some(host) = found.plain_host() {
                 prop_assert_eq!(found.host(&url), Some(host.of(&url).into()));
@@ -246,6 +258,20 @@ mod tests {
             if let Some(path) = found.plain_path() {
                 prop_assert_eq!(found.path(&url), Some(path.of(&url)));
                 prop_assert!(!has_signs(path.of(&url)));
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_plain_value_means_what_is_written(url in "\\?([ab]{0,2}[=%&+@?#4]{0,2}){1,6}") {
+            let (mut keys, mut found) = (Keys::default(), [None]);
+            keys.add(0, &["*".to_owned()]);
+            Parts::of(url.as_bytes()).search(&url, &keys, &mut found);
+            if let Some(parameter) = found[0] {
+                let value = parameter.decoded(&url).1;
+                let is_plain = value == parameter.value.of(&url) && !has_signs(&value);
+                prop_assert_eq!(parameter.plain_value().is_some(), is_plain, "{}", url);
             }
         }
     }

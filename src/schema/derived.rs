@@ -3,7 +3,7 @@
 
 use super::plan::{Column, Derivation, Dialect, Roles};
 use super::source::FunctionName;
-use crate::chunk::{SIZE, first};
+use crate::chunk::{Chunk, SIZE, first};
 use crate::json::Span;
 
 /// The functions of all columns.
@@ -29,6 +29,8 @@ pub(crate) struct Derived {
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) need: Need,
+    /// The column that may not be null for that.
+    pub(crate) column: Option<usize>,
     pub(crate) steps: Vec<Step>,
 }
 
@@ -43,10 +45,10 @@ pub(crate) enum Need {
     Value(usize),
     /// A user agent, in this column.
     Agent(usize),
-    /// A URL, in this column: index into [`Derived::urls`].
-    Url(usize, usize),
+    /// A URL: index into [`Derived::urls`].
+    Url(usize),
     /// Its query.
-    Query(usize, usize),
+    Query(usize),
 }
 
 /// One function of one column.
@@ -169,13 +171,13 @@ impl Derived {
                     reads.push(roles.event_name);
                     (Need::Value(read), Gives::On { column: read, event_types })
                 }
-                F::Host => (Need::Url(derived.url(read), read), Gives::Host),
-                F::Path => (Need::Url(derived.url(read), read), Gives::Path),
-                F::Query if function.keys.is_empty() => (Need::Query(derived.url(read), read), Gives::Query),
+                F::Host => (Need::Url(derived.url(read)), Gives::Host),
+                F::Path => (Need::Url(derived.url(read)), Gives::Path),
+                F::Query if function.keys.is_empty() => (Need::Query(derived.url(read)), Gives::Query),
                 F::Query => {
                     let (url, search) = (derived.url(read), search(column, nth));
                     derived.urls[url].keys.add(search, &function.keys);
-                    (Need::Query(url, read), Gives::Parameter(search))
+                    (Need::Query(url), Gives::Parameter(search))
                 }
                 F::Count => (Need::Items, Gives::Count),
                 F::Sum => {
@@ -213,7 +215,12 @@ impl Derived {
         };
         let from = touched.iter().rposition(can_tell).unwrap_or_default();
         let like = (from..self.runs.len()).find(|run| self.runs[*run].need == need).unwrap_or_else(|| {
-            self.runs.push(Run { need, steps: Vec::new() });
+            let column = match need {
+                Need::Nothing | Need::Items | Need::FirstItem => None,
+                Need::Value(column) | Need::Agent(column) => Some(column),
+                Need::Url(url) | Need::Query(url) => Some(self.urls[url].column),
+            };
+            self.runs.push(Run { need, column, steps: Vec::new() });
             touched.push(<(Vec<_>, Vec<_>)>::default());
             self.runs.len() - 1
         });
@@ -224,8 +231,7 @@ impl Derived {
 
     /// How the dialect at `place` in the schema's list is called, in [`Self::words`].
     pub(crate) fn dialect(&self, place: Option<usize>) -> Span {
-        let name = place.and_then(|place| self.dialects.get(place)).or(self.dialects.last());
-        name.copied().unwrap_or_default()
+        self.dialects[place.unwrap_or(self.dialects.len() - 1)]
     }
 
     /// Puts words among [`Self::words`].
@@ -280,7 +286,7 @@ impl Keys {
 /// How a name begins, in whatever case: the whole name, if it is shorter than that.
 #[inline(always)]
 fn head(name: &str) -> u128 {
-    u128::from_le_bytes(first(name.as_bytes()).map(|byte| byte.to_ascii_lowercase()))
+    u128::from_le_bytes(Chunk::new(first(name.as_bytes())).lower())
 }
 
 #[cfg(test)]

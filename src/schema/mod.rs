@@ -8,6 +8,7 @@ mod column_type;
 mod compile;
 pub(crate) mod derived;
 mod document;
+pub(crate) mod ends;
 pub(crate) mod fold;
 pub(crate) mod plan;
 mod problem;

@@ -2,6 +2,7 @@
 
 use super::ColumnType;
 use super::derived::Derived;
+use super::ends::Ends;
 use super::fold::FoldedMap;
 use super::source::FunctionName;
 use crate::output::Block;
@@ -189,6 +190,8 @@ pub struct Plan {
     /// Last steps of the paths that fill [`Rule::Ip`] and [`Rule::Email`] columns: what they hold is protected wherever
     /// they stand.
     pub(crate) protected_keys: FoldedMap<Rule>,
+    /// The keys that privacy removes, and those that hold an address which it shortens.
+    pub(crate) guarded: Ends,
     pub(crate) roles: Roles,
     pub(crate) derived: Derived,
 }

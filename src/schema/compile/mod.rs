@@ -7,6 +7,7 @@ mod vocabulary;
 use super::check;
 use super::derived::Derived;
 use super::document::{At, Document};
+use super::ends::Ends;
 use super::fold::FoldedMap;
 use super::plan::{PathSource, Plan, Rule, Window};
 use super::problem::Found;
@@ -41,6 +42,10 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
     }
     let roles = compiler.roles(&columns)?;
     let Compiler { tree, sources, removed_keys, .. } = compiler;
+    let removed = document.removed_keys.iter().map(|key| key.value.as_str());
+    let shortened = columns.iter().filter(|column| column.rule == Some(Rule::Ip));
+    let shortened = shortened.flat_map(|column| &sources[column.sources.clone()]).map(|source| source.name.as_str());
+    let guarded = Ends::of(removed.chain(shortened));
     let protected = columns.iter().filter_map(|column| match column.rule {
         Some(rule @ (Rule::Ip | Rule::Email)) => Some((rule, &sources[column.sources.clone()])),
         _ => None,
@@ -72,6 +77,7 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
         blocked_ids: document.blocked_ids.iter().map(|id| id.value.clone()).collect(),
         removed_keys,
         protected_keys,
+        guarded,
         roles,
     })
 }
