@@ -1,38 +1,42 @@
 //! A record's data to the texts of its events.
 
 use crate::firehose::BASE64;
+use crate::json::Span;
 use crate::reject::{Reason, Reject};
 use base64::{DecodeError, DecodeSliceError, Engine};
 use serde_json::value::RawValue;
 
-/// How many bytes of text are checked at once.
+/// How many bytes of text are checked at once; so many zeros follow it, for all that reads whole chunks.
 const BLOCK: usize = 64;
 
-/// Decodes a record's data into `bytes`, and gives the text in it without byte order mark and surrounding white space.
-/// What `bytes` holds beyond that means nothing: only what is new is written.
+/// Decodes a record's data into `bytes`, and gives what they hold, and where in there the text is without byte order mark
+/// and surrounding white space. After it come zeros, which are no JSON, and as much text as none.
 ///
 /// # Errors
 /// [`Reason::BadBase64`], [`Reason::NotUtf8`], or [`Reason::Blank`] if nothing is left.
-pub(crate) fn text<'b>(data: &str, bytes: &'b mut Vec<u8>) -> Result<&'b str, Reject> {
-    let room = data.len().div_ceil(4) * 3 + BLOCK;
+pub(crate) fn text<'b>(data: &str, bytes: &'b mut Vec<u8>) -> Result<(&'b str, Span), Reject> {
+    let room = data.len().div_ceil(4) * 3 + 2 * BLOCK;
     if bytes.len() < room {
         bytes.resize(room, 0);
     }
     let length = BASE64.decode_slice(data, bytes).map_err(|error| Reject::new(Reason::BadBase64, place(&error)))?;
-    // With zeros after it, text is as much text as without, and there is no rest to be checked byte by byte.
-    bytes[length..length + BLOCK].fill(0);
-    let text = match simdutf8::basic::from_utf8(&bytes[..length.next_multiple_of(BLOCK)]) {
-        Ok(text) => &text[..length],
-        Err(_) => str::from_utf8(&bytes[..length])
-            .map_err(|error| Reject::new(Reason::NotUtf8, format!("not UTF-8 from byte {}", error.valid_up_to())))?,
-    };
+    bytes[length..length + 2 * BLOCK].fill(0);
+    // Without a rest, which would be checked byte by byte.
+    let whole = simdutf8::basic::from_utf8(&bytes[..length.next_multiple_of(BLOCK) + BLOCK])
+        .map_err(|_| not_utf8(&bytes[..length]))?;
+    let text = &whole[..length];
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let is_bare = text.starts_with('{') && text.ends_with('}');
     let text = if is_bare { text } else { text.trim_matches([' ', '\t', '\r', '\n']) };
     if text.is_empty() {
         return Err(Reject::new(Reason::Blank, "nothing but white space"));
     }
-    Ok(text)
+    Ok((whole, Span::within(whole, text).unwrap_or_default()))
+}
+
+fn not_utf8(bytes: &[u8]) -> Reject {
+    let valid = str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+    Reject::new(Reason::NotUtf8, format!("not UTF-8 from byte {valid}"))
 }
 
 /// Where base64 is wrong, without quoting it.
@@ -83,6 +87,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn found(data: &str, buffer: &mut Vec<u8>) -> Result<String, Reject> {
+        let (whole, text) = text(data, buffer)?;
+        assert!(whole[text.end()..].trim_start_matches([' ', '\t', '\r', '\n']).bytes().all(|byte| byte == 0));
+        Ok(text.of(whole).to_owned())
+    }
+
     /// [`text`], as the libraries say it when asked plainly.
     fn plain(data: &str) -> Result<String, Reject> {
         let bytes = BASE64.decode(data);
@@ -106,12 +116,12 @@ mod tests {
                 *place = byte;
             }
             let data = BASE64.encode(&bytes);
-            prop_assert_eq!(super::text(&data, &mut buffer).map(str::to_owned), plain(&data));
+            prop_assert_eq!(found(&data, &mut buffer), plain(&data));
         }
 
         #[test]
         fn what_is_no_base64_is_rejected_as_the_library_does_it(data in "[A-Za-z0-9+/]{0,200}[A-Za-z=!_-]{0,4}[A-Za-z0-9=]{0,3}") {
-            prop_assert_eq!(super::text(&data, &mut Vec::new()).map(str::to_owned), plain(&data));
+            prop_assert_eq!(found(&data, &mut Vec::new()), plain(&data));
         }
     }
 }

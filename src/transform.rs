@@ -144,18 +144,19 @@ impl Transform {
 
     fn decoded(&mut self, data: &str, record: &mut Rows) -> Result<Done, Reject> {
         let mut bytes = std::mem::take(&mut self.bytes);
-        let done = decode::text(data, &mut bytes).and_then(|text| self.text(text, record));
+        let done = decode::text(data, &mut bytes).and_then(|(whole, text)| self.text(whole, text, record));
         self.bytes = bytes;
         done
     }
 
-    fn text(&mut self, text: &str, record: &mut Rows) -> Result<Done, Reject> {
+    /// The rows of the text at `event` in `text`.
+    fn text(&mut self, text: &str, event: Span, record: &mut Rows) -> Result<Done, Reject> {
         // Nearly every record is one object. Whatever else it may be, serde_json tells; who is shown each row once waits
         // for that.
         self.begin(record);
         if record.observer.is_none() {
-            match (self.object(text, 0, record), record.partition) {
-                (Ok(end), Some(partition)) if end == text.len() => return Ok(Done { partition, rows: record.count }),
+            match (self.object(text, event.start(), record), record.partition) {
+                (Ok(end), Some(partition)) if end == event.end() => return Ok(Done { partition, rows: record.count }),
                 // There is no more room for what else it may be.
                 (Err(reject), _) if reject.reason == Reason::ResponseFull => {
                     return Err(Reject { events: record.count + 1, ..reject });
@@ -163,7 +164,7 @@ impl Transform {
                 _ => {}
             }
         }
-        let objects = decode::objects(text)?;
+        let objects = decode::objects(event.of(text))?;
         self.begin(record);
         for object in &objects {
             // Events after the one that fails are not all counted, but each object is at least one.
