@@ -216,6 +216,9 @@ enum Guard {
 /// What it does under this one, if anything.
 fn guard(plan: &Plan, key: &str) -> Option<Guard> {
     let (key, hash) = (key.as_bytes(), folded_hash(key.as_bytes()));
+    if !plan.known.may_have(hash) {
+        return None;
+    }
     if plan.removed_keys.get_hashed(hash, key).is_some() {
         return Some(Guard::Remove);
     }

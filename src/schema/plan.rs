@@ -2,7 +2,7 @@
 
 use super::ColumnType;
 use super::derived::Derived;
-use super::fold::FoldedMap;
+use super::fold::{FoldedMap, Hashes};
 use super::source::FunctionName;
 use crate::output::Block;
 use std::ops::Range;
@@ -189,6 +189,8 @@ pub struct Plan {
     /// Last steps of the paths that fill [`Rule::Ip`] and [`Rule::Email`] columns: what they hold is protected wherever
     /// they stand.
     pub(crate) protected_keys: FoldedMap<Rule>,
+    /// Those of all these keys, and of the tree's.
+    pub(crate) known: Hashes,
     pub(crate) roles: Roles,
     pub(crate) derived: Derived,
 }

@@ -47,6 +47,9 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
     });
     let protected = protected.flat_map(|(rule, sources)| sources.iter().map(move |source| (source.name.clone(), rule)));
     let protected_keys = FoldedMap::new(protected);
+    let nodes = tree.grown();
+    let hashes = nodes.iter().flat_map(|node| node.keys.hashes());
+    let known = hashes.chain(removed_keys.hashes()).chain(protected_keys.hashes()).collect();
     Some(Plan {
         version: document.version.value,
         derived: Derived::new((&columns, &roles), &event_types, &dialects, document.version.value),
@@ -57,7 +60,7 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
         window: Window { late_days: document.late_days.value, early_minutes: document.early_minutes.value },
         sources,
         event_type_names,
-        nodes: tree.grown(),
+        nodes,
         dialects,
         blocked_lengths: document
             .blocked_ids
@@ -72,6 +75,7 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
         blocked_ids: document.blocked_ids.iter().map(|id| id.value.clone()).collect(),
         removed_keys,
         protected_keys,
+        known,
         roles,
     })
 }
