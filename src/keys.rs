@@ -82,6 +82,9 @@ impl Meaning {
     #[inline(never)]
     fn look_up(plan: &Plan, at: u32, key: &[u8]) -> Self {
         let hash = folded_hash(key);
+        if !plan.known.may_have(hash) {
+            return Self::NONE;
+        }
         let node = plan.nodes.get(at as usize);
         Self {
             removed: plan.removed_keys.get_hashed(hash, key).is_some(),
@@ -118,8 +121,9 @@ impl Spelling {
 
     /// The key.
     fn text(self, bytes: &mut [u8; SIZE]) -> &[u8] {
-        *bytes = (u128::from(self.0) | u128::from(self.1) << 64).to_le_bytes();
-        &bytes[..bytes.iter().position(|byte| *byte == 0).unwrap_or(SIZE)]
+        let both = u128::from(self.0) | u128::from(self.1) << 64;
+        *bytes = both.to_le_bytes();
+        &bytes[..SIZE - both.leading_zeros() as usize / 8]
     }
 
     /// Of a whole key; `None` for a longer one.
@@ -246,6 +250,9 @@ impl Keys {
             let second = slot ^ 1;
             let is_second = self.short[second].is(spelling, place);
             slot = if is_second { second } else { self.further(plan, place, slot, spelling) };
+            if slot == KEPT {
+                return &self.unkept;
+            }
         }
         let known = &mut self.short[slot];
         self.repeated |= known.is_repeated(object);
@@ -272,18 +279,22 @@ impl Keys {
         &known.meaning
     }
 
-    /// The slot of a key that is in neither of the two where it is looked for first: where it is after all, or where it is remembered from now
-    /// on, instead of the one of four that was longest not seen.
+    /// The slot of a key that is in neither of the two where it is looked for first: where it is after all, or where it is
+    /// remembered from now on, instead of the one of four that was longest not seen. [`KEPT`] if all four are the record's:
+    /// then it is not kept.
     #[inline(never)]
     fn further(&mut self, plan: &Plan, at: u32, slot: usize, spelling: Spelling) -> usize {
         let all = [slot, slot ^ 1, slot ^ 2, slot ^ 3];
         if let Some(found) = all.into_iter().find(|slot| self.short[*slot].is(spelling, at)) {
             return found;
         }
-        let oldest = all.into_iter().min_by_key(|slot| self.short[*slot].last).unwrap_or(slot);
-        // Whoever forgets a key of the record may not see it come again.
-        self.repeated |= self.short[oldest].last > self.before;
         let meaning = Meaning::look_up(plan, at, spelling.text(&mut [0; SIZE]));
+        let oldest = all.into_iter().min_by_key(|slot| self.short[*slot].last).unwrap_or(slot);
+        if self.short[oldest].last > self.before {
+            // It may be there again, and nobody would see.
+            (self.repeated, self.unkept) = (true, meaning);
+            return KEPT;
+        }
         self.short[oldest] = Known { key: spelling, at, last: 0, meaning };
         oldest
     }
@@ -317,7 +328,7 @@ mod tests {
             let mut tape = crate::tape::Tape::default();
             tape.clear(&plan);
             let number = known.begin();
-            assert!(tape.add((&plan, &mut known), event, (0, number), true).is_ok() && !tape.repeated);
+            assert!(tape.add((&plan, &mut known), event, (0, number), true).is_ok() && !known.repeated);
         }
     }
 

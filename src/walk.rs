@@ -4,6 +4,7 @@ use crate::coerce::held;
 use crate::cursor::Cursor;
 use crate::json::Span;
 use crate::keys::{Keys, Meaning, NOWHERE};
+use crate::repeats;
 use crate::row::{Cell, FilledBy};
 use crate::schema::Plan;
 use crate::schema::fold::folds_to;
@@ -26,7 +27,8 @@ impl Tape {
         }
         let mut walk = Walk { plan, keys, text, tape: self, expand };
         let end = walk.object(cursor.at(), (0, object), 1)?;
-        walk.tape.repeated |= walk.keys.repeated;
+        let seem_repeated = walk.tape.repeated || walk.keys.repeated;
+        self.repeated = seem_repeated && repeats::seem_to_be(self, text);
         Ok(end)
     }
 }
