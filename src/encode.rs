@@ -3,7 +3,7 @@
 use crate::compact::{Compact, Keep};
 use crate::json::{Span, part_needs_no_escape, push_escaped};
 use crate::output::Output;
-use crate::row::{Cell, FilledBy, Flag, FlagSet, Row};
+use crate::row::{Cell, FilledBy, Flag, Row};
 use crate::schema::plan::{Escapes, Member};
 use crate::schema::{MAX_VARCHAR, Plan};
 use crate::tape::Tape;
@@ -14,7 +14,7 @@ const MORE: &str = ",more";
 /// Fills the column of what is left over.
 pub(crate) fn extra(plan: &Plan, text: &str, tape: &Tape, row: &mut Row) {
     let start = row.made.len();
-    let mut compact = Compact { plan, text, tape, made: &mut row.made, keep: Keep::Left, flags: FlagSet::default() };
+    let mut compact = Compact::new(plan, text, tape, &mut row.made, Keep::Left);
     compact.container(None, MAX_VARCHAR as usize);
     let flags = compact.flags;
     let extra = Span::new(start, row.made.len());

@@ -225,7 +225,7 @@ fn extra(event: &mut Event, element: usize, json: &mut Output, flags: &mut FlagS
 fn left_over(event: &mut Event, element: usize, json: &mut Output, flags: &mut FlagSet) {
     let (plan, text, tape, start) = (event.plan, event.text, &*event.tape, event.made.len());
     let is_object = tape.entries[element].kind == Kind::Object;
-    let mut compact = Compact { plan, text, tape, made: event.made, keep: Keep::Left, flags: FlagSet::default() };
+    let mut compact = Compact::new(plan, text, tape, event.made, Keep::Left);
     if is_object {
         let room = MAX_VARCHAR as usize - CLOSE - EXTRA.len();
         compact.container(Some(element), room.saturating_sub(json.len()));

@@ -2,6 +2,7 @@
 
 use crate::chunk::{self, Chunk, SIZE};
 use crate::output::Output;
+use std::borrow::Cow;
 
 /// A range of bytes of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -67,6 +68,17 @@ pub(crate) fn trim(text: &str) -> &str {
 /// What had to be mended in a string, so that every reader down the line can hold it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Mended(pub(crate) bool);
+
+/// What the inside of a JSON string means, which is a part of a text; borrowed where that is how it is written.
+#[inline(always)]
+pub(crate) fn meaning(text: &str, inner: Span) -> (Cow<'_, str>, Mended) {
+    if !has_any(text, inner, *b"\\") {
+        return (inner.of(text).into(), Mended(false));
+    }
+    let mut meaning = String::new();
+    let mended = unescape(inner.of(text), &mut meaning);
+    (meaning.into(), mended)
+}
 
 /// Appends what the inside of a JSON string means. U+0000, which Redshift and PostgreSQL cannot hold, is left out, and
 /// a lone surrogate, which is no character, becomes U+FFFD; both are mends.

@@ -81,6 +81,9 @@ impl Meaning {
     #[inline(never)]
     fn look_up(plan: &Plan, at: u32, key: &[u8]) -> Self {
         let hash = folded_hash(key);
+        if !plan.known.may_have(hash) {
+            return Self::NONE;
+        }
         if plan.removed_keys.get_hashed(hash, key).is_some() {
             return Self { removed: true, ..Self::NONE };
         }
@@ -119,8 +122,9 @@ impl Spelling {
 
     /// The key.
     fn text(self, bytes: &mut [u8; SIZE]) -> &[u8] {
-        *bytes = (u128::from(self.0) | u128::from(self.1) << 64).to_le_bytes();
-        &bytes[..bytes.iter().position(|byte| *byte == 0).unwrap_or(SIZE)]
+        let both = u128::from(self.0) | u128::from(self.1) << 64;
+        *bytes = both.to_le_bytes();
+        &bytes[..SIZE - both.leading_zeros() as usize / 8]
     }
 
     /// Of a whole key; `None` for a longer one.
@@ -242,9 +246,13 @@ impl Keys {
     /// [`Self::meaning`] of a key that is spelled like this.
     #[inline(always)]
     pub(crate) fn short(&mut self, plan: &Plan, (place, object): (u32, u64), spelling: Spelling) -> &Meaning {
-        let first = slot(mixed(spelling), place);
-        let is_first = self.short[first].is(spelling, place);
-        let slot = if is_first { first } else { self.elsewhere(plan, place, first, spelling) };
+        let mut slot = slot(mixed(spelling), place);
+        if !self.short[slot].is(spelling, place) {
+            slot = self.elsewhere(plan, place, slot, spelling);
+            if slot == KEPT {
+                return &self.unkept;
+            }
+        }
         let known = &mut self.short[slot];
         self.repeated |= known.is_repeated(object);
         &known.meaning
@@ -271,17 +279,21 @@ impl Keys {
     }
 
     /// The slot of a key that is not where it is looked for first: another one where it is, or where it is remembered from
-    /// now on, instead of the one of four that was longest not seen.
+    /// now on, instead of the one of four that was longest not seen. [`KEPT`] if all four are the record's: then it is not
+    /// kept.
     #[inline(never)]
     fn elsewhere(&mut self, plan: &Plan, at: u32, slot: usize, spelling: Spelling) -> usize {
         let all = [slot, slot ^ 1, slot ^ 2, slot ^ 3];
         if let Some(found) = all.into_iter().find(|slot| self.short[*slot].is(spelling, at)) {
             return found;
         }
-        let oldest = all.into_iter().min_by_key(|slot| self.short[*slot].last).unwrap_or(slot);
-        // Whoever forgets a key of the record may not see it come again.
-        self.repeated |= self.short[oldest].last > self.before;
         let meaning = Meaning::look_up(plan, at, spelling.text(&mut [0; SIZE]));
+        let oldest = all.into_iter().min_by_key(|slot| self.short[*slot].last).unwrap_or(slot);
+        if self.short[oldest].last > self.before {
+            // It may be there again, and nobody would see.
+            (self.repeated, self.unkept) = (true, meaning);
+            return KEPT;
+        }
         self.short[oldest] = Known { key: spelling, at, last: 0, meaning };
         oldest
     }
@@ -315,7 +327,7 @@ mod tests {
             let mut tape = crate::tape::Tape::default();
             tape.clear(&plan);
             let number = known.begin();
-            assert!(tape.add((&plan, &mut known), event, (0, number), true).is_ok() && !tape.repeated);
+            assert!(tape.add((&plan, &mut known), event, (0, number), true).is_ok() && !known.repeated);
         }
     }
 

@@ -118,8 +118,8 @@ impl Event<'_> {
                 None => items::items(self, entry, &mut Items::default()),
             },
             (ColumnType::Json, Kind::Object | Kind::Array) => {
-                let (start, flags) = (self.made.len(), FlagSet::default());
-                let mut compact = Compact { plan, text, tape: self.tape, made: self.made, keep: Keep::Whole, flags };
+                let start = self.made.len();
+                let mut compact = Compact::new(plan, text, self.tape, self.made, Keep::Whole);
                 compact.container(Some(entry), MAX_VARCHAR as usize);
                 let flags = compact.flags;
                 let json = Span::new(start, self.made.len());

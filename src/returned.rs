@@ -11,7 +11,7 @@ use crate::encode;
 use crate::json::{Span, unescape};
 use crate::keys::Keys;
 use crate::output::Output;
-use crate::row::{Cell, FilledBy, FlagSet, Row};
+use crate::row::{Cell, FilledBy, Row};
 use crate::schema::source::FunctionName;
 use crate::schema::{Column, ColumnType, MAX_VARCHAR, Plan};
 use crate::tape::Tape;
@@ -90,8 +90,7 @@ fn tree(plan: &Plan, inner: &str) -> Option<String> {
     let mut tape = Tape::default();
     tape.clear(plan);
     tape.add((plan, &mut Keys::default()), &object, (0, 1), false).ok()?;
-    let flags = FlagSet::default();
     let mut kept = String::new();
-    Compact { plan, text: &object, tape: &tape, made: &mut kept, keep: Keep::Whole, flags }.container(None, usize::MAX);
+    Compact::new(plan, &object, &tape, &mut kept, Keep::Whole).container(None, usize::MAX);
     (kept == object).then_some(json)
 }

@@ -93,7 +93,7 @@ pub(crate) struct Tape {
     pub(crate) markers: u64,
     /// Whether privacy removed a key.
     pub(crate) removed: bool,
-    /// Whether some object may hold a key twice.
+    /// Whether some object holds a key twice, or keys were chosen to look like it.
     pub(crate) repeated: bool,
     /// An array of objects where the schema knows an envelope: it has no entry.
     pub(crate) envelope: Option<Span>,

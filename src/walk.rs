@@ -3,6 +3,7 @@
 use crate::cursor::{Cursor, Value};
 use crate::json::Span;
 use crate::keys::{Keys, Meaning, NOWHERE};
+use crate::repeats;
 use crate::schema::Plan;
 use crate::schema::fold::folds_to;
 use crate::schema::plan::{Elements, NO_SOURCE, Node};
@@ -24,7 +25,8 @@ impl Tape {
         }
         let mut walk = Walk { plan, keys, text, tape: self, expand, stop: Stop::NotJson };
         let end = walk.object(cursor.at(), (0, object), 1).ok_or(walk.stop)?;
-        walk.tape.repeated |= walk.keys.repeated;
+        let seem_repeated = walk.tape.repeated || walk.keys.repeated;
+        self.repeated = seem_repeated && repeats::seem_to_be(self, text);
         Ok(end)
     }
 }

@@ -3,17 +3,17 @@
 mod fit;
 mod names;
 
-use crate::chunk::find;
-use crate::cursor::Scalar;
+use crate::cursor::{Cursor, Scalar};
 use crate::derive::ip;
 use crate::derive::privacy::{hash_address, hash_email, scrub};
-use crate::json::{Mended, Span, has_any, push_string, unescape};
+use crate::json::{Mended, Span, has_any, meaning, push_string};
 use crate::row::{Flag, FlagSet};
 use crate::schema::{Plan, Rule};
 use crate::tape::{Entry, Fate, Kind, Tape};
 use fit::fit;
-use names::Names;
+use names::numbers;
 use std::borrow::Cow;
+use std::fmt::Write;
 
 /// Which entries are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,25 +31,31 @@ impl Keep {
         let left = 1 << Fate::Left as u32 | 1 << Fate::Telling as u32;
         if self == Self::Whole { left | 1 << Fate::Taken as u32 } else { left }
     }
-
-    fn keeps(self, fate: Fate) -> bool {
-        self.fates() >> fate as u32 & 1 != 0
-    }
 }
 
 /// Writes the inside of one container.
 pub(crate) struct Compact<'a> {
-    pub(crate) plan: &'a Plan,
-    pub(crate) text: &'a str,
-    pub(crate) tape: &'a Tape,
+    plan: &'a Plan,
+    text: &'a str,
+    tape: &'a Tape,
     /// Where the entries' stand-ins are, and what is written comes after them.
     pub(crate) made: &'a mut String,
-    pub(crate) keep: Keep,
+    keep: Keep,
     /// What was done on the way.
     pub(crate) flags: FlagSet,
+    /// What was found last that is kept, and has nothing in it: nothing around it is emptied.
+    leaf: usize,
+    /// Members of objects that are not done, if a key may be repeated there: an entry, and where what was written begins.
+    written: Vec<(usize, usize)>,
 }
 
 impl<'a> Compact<'a> {
+    /// Appends to `made`.
+    #[inline(always)]
+    pub(crate) fn new(plan: &'a Plan, text: &'a str, tape: &'a Tape, made: &'a mut String, keep: Keep) -> Self {
+        Self { plan, text, tape, made, keep, flags: FlagSet::default(), leaf: 0, written: Vec::new() }
+    }
+
     /// Appends what is kept of the container `of` (of the event, for `None`) as a JSON value of at most `limit` bytes.
     /// Nothing if nothing is kept.
     pub(crate) fn container(&mut self, of: Option<usize>, limit: usize) {
@@ -57,52 +63,31 @@ impl<'a> Compact<'a> {
         let (open, close) = if is_array { ("[", "]") } else { ("{", "}") };
         let start = self.made.len();
         self.made.push_str(open);
-        if !self.members(of, None, None) {
+        if !self.members(of, None) {
             return self.made.truncate(start);
         }
         self.made.push_str(close);
-        if self.made.len() - start > limit {
-            let mut parts = Vec::new();
-            self.made.truncate(start);
-            self.made.push_str(open);
-            self.members(of, None, Some(&mut parts));
-            self.made.push_str(close);
-            fit(self.made, start, &parts, is_array, limit);
+        if fit(self.made, start, limit) {
             self.flags.raise(Flag::Overflow);
         }
     }
 
-    /// Appends the members or elements that are kept, comma-separated; notes their ranges in `parts`. False if there
-    /// are none. `rule`: what the key above holds, if privacy protects it.
-    #[inline(always)]
-    fn members(&mut self, of: Option<usize>, rule: Option<Rule>, parts: Option<&mut Vec<Span>>) -> bool {
-        if parts.is_some() || self.tape.repeated {
-            self.these_members::<true>(of, rule, parts)
-        } else {
-            self.these_members::<false>(of, rule, None)
-        }
-    }
-
-    /// [`Self::members`]; not `NOTED`, and `parts` is none, if no object may hold a key twice.
-    fn these_members<const NOTED: bool>(
-        &mut self,
-        of: Option<usize>,
-        rule: Option<Rule>,
-        mut parts: Option<&mut Vec<Span>>,
-    ) -> bool {
+    /// Appends the members or elements that are kept, comma-separated. False if there are none. `rule`: what the key above
+    /// holds, if privacy protects it.
+    fn members(&mut self, of: Option<usize>, rule: Option<Rule>) -> bool {
         let entries = self.tape.entries.as_slice();
         let (first, end, is_object) = match of {
             None => (0, entries.len(), true),
             Some(entry) => (entry + 1, entries[entry].end as usize, entries[entry].kind == Kind::Object),
         };
-        let mut names = (NOTED && is_object && self.tape.repeated).then(|| self.names(of));
+        let may_repeat = is_object && self.tape.repeated;
+        let written = self.written.len();
         let (start, mut any, mut tells_of_something) = (self.made.len(), false, false);
         let (keep, fates, mut next) = (self.keep, self.keep.fates(), first);
         let entries = &entries[..end];
         while let Some((child, entry)) = kept(entries, next, fates) {
             next = entry.end as usize;
-            let is_emptied = keep == Keep::Left && is_emptied(entries, child, fates);
-            if is_emptied || names.is_some() && !self.writes(child) {
+            if next > child + 1 && keep == Keep::Left && self.is_emptied(&entries[..next], child, fates) {
                 continue;
             }
             let (before, flags) = (self.made.len(), self.flags);
@@ -110,10 +95,10 @@ impl<'a> Compact<'a> {
                 self.made.push(',');
             }
             let part = self.made.len();
-            let as_it_is = if is_object && names.is_none() { self.as_it_is(entry, rule) } else { None };
+            let as_it_is = if is_object { self.as_it_is(entry, rule) } else { None };
             if let Some(member) = as_it_is {
                 self.made.push_str(member);
-            } else if !self.member(child, rule, is_object, if NOTED { names.as_mut() } else { None }) {
+            } else if !self.member(child, rule, is_object) {
                 // What is not written needed no mending.
                 self.made.truncate(before);
                 self.flags = flags;
@@ -121,9 +106,12 @@ impl<'a> Compact<'a> {
             }
             any = true;
             tells_of_something |= keep == Keep::Whole || entry.fate != Fate::Telling;
-            if NOTED && let Some(parts) = parts.as_deref_mut() {
-                parts.push(Span::new(part, self.made.len()));
+            if may_repeat {
+                self.written.push((child, part));
             }
+        }
+        if may_repeat {
+            self.number(written);
         }
         if !tells_of_something {
             self.made.truncate(start);
@@ -131,14 +119,50 @@ impl<'a> Compact<'a> {
         tells_of_something
     }
 
+    /// Gives the members of an object names that differ: those from `first` on among the written.
+    #[inline(never)]
+    fn number(&mut self, first: usize) {
+        if self.written.len() - first < 2 {
+            return self.written.truncate(first);
+        }
+        let (tape, members) = (self.tape, self.written.split_off(first));
+        let keys: Vec<_> = members.iter().map(|(entry, _)| self.meaning(tape.entries[*entry].key)).collect();
+        let Some(numbers) = numbers(keys.iter().map(|key| &**key)) else { return };
+        let (start, mut copied) = (members[0].1, 0);
+        let unnumbered = self.made.split_off(start);
+        for ((key, (_, at)), number) in keys.iter().zip(members).zip(numbers) {
+            // What stands for an address stays as it is.
+            if number == 0 || hash_address(key).is_some() {
+                continue;
+            }
+            let key = Cursor::new(&unnumbered, at - start).key();
+            let end = key.map_or(copied, |(key, _)| key.end());
+            let _ = write!(self.made, "{}~{number}", &unnumbered[copied..end]);
+            copied = end;
+            self.flags.raise(Flag::KeyRepeated);
+        }
+        self.made.push_str(&unnumbered[copied..]);
+    }
+
+    /// Whether nothing is kept of what is in the entry at `index`, as deep as it goes; with that, `entries` end.
+    #[inline(always)]
+    fn is_emptied(&mut self, entries: &[Entry], index: usize, fates: u32) -> bool {
+        if self.leaf > index && self.leaf < entries.len() {
+            return false;
+        }
+        let leaf = leaf(entries, index + 1, fates);
+        self.leaf = leaf.unwrap_or(self.leaf);
+        leaf.is_none()
+    }
+
     /// Appends a member, or an element, that may need a change. False, and something of it may be there, if nothing of its value is kept.
     #[inline(never)]
-    fn member(&mut self, index: usize, rule: Option<Rule>, is_object: bool, names: Option<&mut Names>) -> bool {
+    fn member(&mut self, index: usize, rule: Option<Rule>, is_object: bool) -> bool {
         let mut rule = rule;
         if is_object {
             let entry = &self.tape.entries[index];
             rule = entry.rule.or(rule);
-            self.key(entry.key, names);
+            self.key(entry.key);
         }
         self.value(index, rule)
     }
@@ -174,7 +198,7 @@ impl<'a> Compact<'a> {
         };
         let (before, is_empty) = (self.made.len(), entry.end as usize == index + 1);
         self.made.push_str(open);
-        let any = self.members(Some(index), rule, None);
+        let any = self.members(Some(index), rule);
         self.made.push_str(close);
         // What was empty when it came is kept; what the columns have emptied is not.
         if !any && !is_empty && self.keep == Keep::Left {
@@ -182,19 +206,6 @@ impl<'a> Compact<'a> {
             return false;
         }
         true
-    }
-
-    /// Whether [`Self::value`] will write something of a value that is kept.
-    fn writes(&self, index: usize) -> bool {
-        let entry = &self.tape.entries[index];
-        let tells = |child: &usize| {
-            let fate = self.tape.entries[*child].fate;
-            self.keep.keeps(fate) && fate != Fate::Telling && self.writes(*child)
-        };
-        matches!(entry.kind, Kind::Scalar(_))
-            || self.keep == Keep::Whole
-            || entry.end as usize == index + 1
-            || self.tape.children(Some(index)).any(|child| tells(&child))
     }
 
     #[inline(never)]
@@ -207,8 +218,8 @@ impl<'a> Compact<'a> {
         if kind == Scalar::Plain {
             return if is_huge(self.text, value) { push_string(raw, self.made) } else { self.made.push_str(raw) };
         }
-        let inner = value.unquoted().of(self.text);
-        let meaning = if kind == Scalar::Escaped { self.meaning(inner) } else { inner.into() };
+        let inner = value.unquoted();
+        let meaning = if kind == Scalar::Escaped { self.meaning(inner) } else { inner.of(self.text).into() };
         let protected = rule.and_then(|rule| self.protected(rule, &meaning));
         let clean = protected.or_else(|| match kind {
             Scalar::Text => None,
@@ -234,52 +245,33 @@ impl<'a> Compact<'a> {
 
     /// Appends a key, and the colon after it.
     #[inline(always)]
-    fn key(&mut self, key: Span, names: Option<&mut Names>) {
-        let quoted = self.text.get(key.start() - 1..=key.end()).unwrap_or_default();
-        if names.is_none() && is_plain(self.text, key) {
-            self.made.push_str(quoted);
+    fn key(&mut self, key: Span) {
+        if is_plain(self.text, key) {
+            self.made.push_str(self.text.get(key.start() - 1..=key.end()).unwrap_or_default());
         } else {
-            self.other_key(key.of(self.text), names);
+            self.other_key(key);
         }
         self.made.push(':');
     }
 
     /// Appends a key that may have to be another.
     #[inline(never)]
-    fn other_key(&mut self, spelled: &str, names: Option<&mut Names>) {
+    fn other_key(&mut self, spelled: Span) {
         let key = self.meaning(spelled);
-        let renamed = names.and_then(|names| names.next(&key));
-        match (hash_address(&key), renamed, key) {
-            (Some(hash), ..) => {
-                self.flags.raise(Flag::EmailHashed);
-                push_string(&hash, self.made);
-            }
-            (None, Some(name), _) => {
-                self.flags.raise(Flag::KeyRepeated);
-                push_string(&name, self.made);
-            }
-            (None, None, key) => push_string(&key, self.made),
+        let hash = hash_address(&key);
+        if hash.is_some() {
+            self.flags.raise(Flag::EmailHashed);
         }
+        push_string(hash.as_deref().unwrap_or(&key), self.made);
     }
 
-    /// The keys of the members that will be written.
-    fn names(&mut self, of: Option<usize>) -> Names {
-        let tape = self.tape;
-        let written = |child: &usize| self.keep.keeps(tape.entries[*child].fate) && self.writes(*child);
-        let children: Vec<usize> = tape.children(of).filter(written).collect();
-        Names::new(children.into_iter().map(|child| self.meaning(tape.entries[child].key.of(self.text)).into_owned()))
-    }
-
-    /// What the inside of a string means; borrowed where that is how it is written.
-    fn meaning<'t>(&mut self, inner: &'t str) -> Cow<'t, str> {
-        if find(inner.as_bytes(), 0, *b"\\").is_none() {
-            return inner.into();
-        }
-        let mut meaning = String::new();
-        if unescape(inner, &mut meaning) == Mended(true) {
+    /// What the inside of a string means.
+    fn meaning(&mut self, inner: Span) -> Cow<'a, str> {
+        let (meaning, mended) = meaning(self.text, inner);
+        if mended == Mended(true) {
             self.flags.raise(Flag::TextMended);
         }
-        meaning.into()
+        meaning
     }
 }
 
@@ -295,12 +287,16 @@ fn kept(entries: &[Entry], mut next: usize, fates: u32) -> Option<(usize, &Entry
     }
 }
 
-/// Whether an entry was not empty when it came, and nothing in it, as deep as it goes, has one of these fates.
+/// The first entry from `at` on with nothing in it and one of these fates.
 #[inline(always)]
-fn is_emptied(entries: &[Entry], index: usize, fates: u32) -> bool {
-    let is_leaf = |(entry, at): (&Entry, usize)| entry.end as usize == at + 1 && fates >> entry.fate as u32 & 1 != 0;
-    let inside = index + 1..entries[index].end as usize;
-    !inside.is_empty() && !entries[inside.clone()].iter().zip(inside).any(is_leaf)
+fn leaf(entries: &[Entry], mut at: usize, fates: u32) -> Option<usize> {
+    for entry in entries.get(at..)? {
+        if fates >> entry.fate as u32 & 1 != 0 && entry.end as usize == at + 1 {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
 }
 
 /// Whether a key, as it is spelled, means just that, and is no address.
@@ -330,13 +326,47 @@ mod tests {
         tape.clear(plan);
         tape.add((plan, &mut Keys::default()), event, (0, 1), false).expect("an event");
         let mut json = String::new();
-        let mut compact = Compact { plan, text: event, tape: &tape, made: &mut json, keep, flags: FlagSet::default() };
+        let mut compact = Compact::new(plan, event, &tape, &mut json, keep);
         compact.container(None, usize::MAX);
         let flags = compact.flags;
         (json, flags)
     }
 
+    /// An object, and how it is written.
+    fn object(members: &[(String, (String, String))]) -> (String, String) {
+        let [mut sent, mut written] = [Vec::new(), Vec::new()];
+        for (at, (key, (value, is_written))) in members.iter().enumerate() {
+            let comes_again = members[at + 1..].iter().any(|(other, _)| other == key);
+            let is_free = |name: &String| members.iter().all(|(key, _)| key != name) && !written.contains(name);
+            let name = (1..100).map(|number| format!("{key}~{number}")).find(is_free).filter(|_| comes_again);
+            sent.push(format!("\"{key}\":{value}"));
+            written.push(name.unwrap_or_else(|| key.clone()));
+            written.push(is_written.clone());
+        }
+        let written: Vec<_> = written.chunks(2).map(|pair| format!("\"{}\":{}", pair[0], pair[1])).collect();
+        (format!("{{{}}}", sent.join(",")), format!("{{{}}}", written.join(",")))
+    }
+
+    fn objects() -> impl Strategy<Value = (String, String)> {
+        let leaf = Just(("1".to_owned(), "1".to_owned()));
+        leaf.prop_recursive(4, 60, 6, |inner| {
+            let list = |(sent, written): (String, String)| (format!("[{sent},1]"), format!("[{written},1]"));
+            let value = prop_oneof![inner.clone(), inner.prop_map(list)];
+            proptest::collection::vec(("[ab]|a~[12]", value), 1..6).prop_map(|members| object(&members))
+        })
+    }
+
     proptest! {
+        #[test]
+        fn repeated_keys_are_numbered_at_every_depth(
+            (event, written) in proptest::collection::vec(("[ab]|a~[12]", objects()), 1..6).prop_map(|members| object(&members)),
+        ) {
+            let plan = Plan::embedded().expect("the schema compiles");
+            let (json, flags) = compacted(&plan, &event, Keep::Whole);
+            prop_assert_eq!(&json, &written, "{}", event);
+            prop_assert_eq!(flags.has(Flag::KeyRepeated), event != written);
+        }
+
         #[test]
         fn a_member_is_written_the_same_however_it_is_spaced(
             members in proptest::collection::vec((

@@ -104,12 +104,16 @@ fn hash_addresses(text: &str) -> Option<String> {
         from = at + sign;
         let is_local = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '+' | '-' | '\'');
         let is_domain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-');
+        let rest = &text[from..];
+        let domain = rest[..rest.find(|c| !is_domain(c)).unwrap_or(rest.len())].trim_end_matches(['.', '-']);
+        // Most signs that are no address's have no domain after them.
+        if !domain.contains('.') {
+            continue;
+        }
         let start = text[kept..at]
             .rfind(|c| !is_local(c))
             .map_or(kept, |before| kept + before + text[kept + before..].chars().next().map_or(1, char::len_utf8));
-        let rest = &text[from..];
-        let domain = rest[..rest.find(|c| !is_domain(c)).unwrap_or(rest.len())].trim_end_matches(['.', '-']);
-        if start == at || !domain.contains('.') {
+        if start == at {
             continue;
         }
         let lower = domain.to_ascii_lowercase();
@@ -216,11 +220,10 @@ enum Guard {
 
 /// What it does under this one, if anything.
 fn guard(plan: &Plan, key: &str) -> Option<Guard> {
-    let key = key.as_bytes();
-    if !plan.guarded.may_hold(key) {
+    let (key, hash) = (key.as_bytes(), folded_hash(key.as_bytes()));
+    if !plan.known.may_have(hash) {
         return None;
     }
-    let hash = folded_hash(key);
     if plan.removed_keys.get_hashed(hash, key).is_some() {
         return Some(Guard::Remove);
     }

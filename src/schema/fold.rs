@@ -28,16 +28,25 @@ const FOLDED: [u8; 256] = {
     table
 };
 
-/// FNV-1a (64 bit) of the folded form, computed without building it.
-pub(crate) fn folded_hash(name: &[u8]) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325;
-    for &byte in name {
-        let folded = FOLDED[usize::from(byte)];
-        if folded != 0 {
-            hash = (hash ^ u64::from(folded)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
+/// A number without pattern for each byte, by what it folds to; 0 for the bytes that folding removes.
+const NUMBERS: [u64; 256] = {
+    let mut numbers = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        // The finalizer of SplitMix64; of 0 it makes 0.
+        let mut number = (FOLDED[byte] as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        number = (number ^ number >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        number = (number ^ number >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        numbers[byte] = number ^ number >> 31;
+        byte += 1;
     }
-    hash
+    numbers
+};
+
+/// A hash of the folded form, computed without building it. The order of the letters does not count: it tells the few names
+/// of a schema from each other and from others, and takes an addition a byte.
+pub(crate) fn folded_hash(name: &[u8]) -> u64 {
+    name.iter().fold(0, |hash: u64, byte| hash.wrapping_add(NUMBERS[usize::from(*byte)]))
 }
 
 /// Whether `name` folds to `folded`, which is folded already.
@@ -72,6 +81,11 @@ impl<T: Copy> FoldedMap<T> {
         self.slots.iter().all(Option::is_none)
     }
 
+    /// The hashes of its names.
+    pub(crate) fn hashes(&self) -> impl Iterator<Item = u64> {
+        self.slots.iter().flatten().map(|(hash, ..)| *hash)
+    }
+
     /// The value under the name that `name` folds to.
     pub(crate) fn get(&self, name: &[u8]) -> Option<T> {
         self.get_hashed(folded_hash(name), name)
@@ -97,6 +111,31 @@ impl<T: Copy> FoldedMap<T> {
     }
 }
 
+/// Hashes of names, by their lowest bits: what is not among them is none of the names.
+#[derive(Debug, Clone)]
+pub(crate) struct Hashes([u64; 64]);
+
+impl FromIterator<u64> for Hashes {
+    fn from_iter<I: IntoIterator<Item = u64>>(hashes: I) -> Self {
+        let mut bits = [0; 64];
+        hashes.into_iter().for_each(|hash| bits[Self::word(hash)] |= 1 << (hash % 64));
+        Self(bits)
+    }
+}
+
+impl Hashes {
+    /// False for nearly every hash that is none of them.
+    #[inline(always)]
+    pub(crate) fn may_have(&self, hash: u64) -> bool {
+        self.0[Self::word(hash)] >> (hash % 64) & 1 != 0
+    }
+
+    #[allow(clippy::cast_possible_truncation)] // below 64
+    fn word(hash: u64) -> usize {
+        (hash / 64 % 64) as usize
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,6 +158,9 @@ mod tests {
             assert_eq!(map.get(format!("Attribute {n}").as_bytes()), Some(n));
         }
         assert_eq!(map.get(b"attribute_300"), None);
+        let hashes: Hashes = map.hashes().collect();
+        assert!((0..300).all(|n| hashes.may_have(folded_hash(format!("Attribute {n}").as_bytes()))));
+        assert!((300..1_300).filter(|n| hashes.may_have(folded_hash(format!("other {n}").as_bytes()))).count() < 200);
         assert_eq!(FoldedMap::<u8>::new([]).get(b"x"), None);
     }
 }

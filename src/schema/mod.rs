@@ -8,7 +8,6 @@ mod column_type;
 mod compile;
 pub(crate) mod derived;
 mod document;
-pub(crate) mod ends;
 pub(crate) mod fold;
 pub(crate) mod plan;
 mod problem;

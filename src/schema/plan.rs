@@ -2,8 +2,7 @@
 
 use super::ColumnType;
 use super::derived::Derived;
-use super::ends::Ends;
-use super::fold::FoldedMap;
+use super::fold::{FoldedMap, Hashes};
 use super::source::FunctionName;
 use crate::output::Block;
 use std::ops::Range;
@@ -190,8 +189,8 @@ pub struct Plan {
     /// Last steps of the paths that fill [`Rule::Ip`] and [`Rule::Email`] columns: what they hold is protected wherever
     /// they stand.
     pub(crate) protected_keys: FoldedMap<Rule>,
-    /// The keys that privacy removes, and those that hold an address which it shortens.
-    pub(crate) guarded: Ends,
+    /// The hashes of these keys and of the tree's: a key without one of them is none that the schema knows.
+    pub(crate) known: Hashes,
     pub(crate) roles: Roles,
     pub(crate) derived: Derived,
 }

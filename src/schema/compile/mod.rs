@@ -7,7 +7,6 @@ mod vocabulary;
 use super::check;
 use super::derived::Derived;
 use super::document::{At, Document};
-use super::ends::Ends;
 use super::fold::FoldedMap;
 use super::plan::{PathSource, Plan, Rule, Window};
 use super::problem::Found;
@@ -42,16 +41,15 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
     }
     let roles = compiler.roles(&columns)?;
     let Compiler { tree, sources, removed_keys, .. } = compiler;
-    let removed = document.removed_keys.iter().map(|key| key.value.as_str());
-    let shortened = columns.iter().filter(|column| column.rule == Some(Rule::Ip));
-    let shortened = shortened.flat_map(|column| &sources[column.sources.clone()]).map(|source| source.name.as_str());
-    let guarded = Ends::of(removed.chain(shortened));
     let protected = columns.iter().filter_map(|column| match column.rule {
         Some(rule @ (Rule::Ip | Rule::Email)) => Some((rule, &sources[column.sources.clone()])),
         _ => None,
     });
     let protected = protected.flat_map(|(rule, sources)| sources.iter().map(move |source| (source.name.clone(), rule)));
     let protected_keys = FoldedMap::new(protected);
+    let nodes = tree.grown();
+    let hashes = nodes.iter().flat_map(|node| node.keys.hashes());
+    let known = hashes.chain(removed_keys.hashes()).chain(protected_keys.hashes()).collect();
     Some(Plan {
         version: document.version.value,
         derived: Derived::new((&columns, &roles), &event_types, &dialects, document.version.value),
@@ -62,7 +60,7 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
         window: Window { late_days: document.late_days.value, early_minutes: document.early_minutes.value },
         sources,
         event_type_names,
-        nodes: tree.grown(),
+        nodes,
         dialects,
         blocked_lengths: document
             .blocked_ids
@@ -77,7 +75,7 @@ pub(super) fn compile(document: &Document, found: &mut Found) -> Option<Plan> {
         blocked_ids: document.blocked_ids.iter().map(|id| id.value.clone()).collect(),
         removed_keys,
         protected_keys,
-        guarded,
+        known,
         roles,
     })
 }
