@@ -130,9 +130,8 @@ impl<'a> Compact<'a> {
         let Some(numbers) = numbers(keys.iter().map(|key| &**key)) else { return };
         let (start, mut copied) = (members[0].1, 0);
         let unnumbered = self.made.split_off(start);
-        for ((key, (_, at)), number) in keys.iter().zip(members).zip(numbers) {
-            // What stands for an address stays as it is.
-            if number == 0 || hash_address(key).is_some() {
+        for ((_, at), number) in members.into_iter().zip(numbers) {
+            if number == 0 {
                 continue;
             }
             let key = Cursor::new(&unnumbered, at - start).key();
