@@ -248,10 +248,8 @@ impl Keys {
     pub(crate) fn short(&mut self, plan: &Plan, (place, object): (u32, u64), spelling: Spelling) -> &Meaning {
         let mut slot = slot(mixed(spelling), place);
         if !self.short[slot].is(spelling, place) {
-            slot = self.elsewhere(plan, place, slot, spelling);
-            if slot == KEPT {
-                return &self.unkept;
-            }
+            let Some(found) = self.elsewhere(plan, place, slot, spelling) else { return &self.unkept };
+            slot = found;
         }
         let known = &mut self.short[slot];
         self.repeated |= known.is_repeated(object);
@@ -279,12 +277,13 @@ impl Keys {
     }
 
     /// The slot of a key that is not where it is looked for first: another one where it is, or where it is remembered from
-    /// now on, instead of the one of four that was longest not seen. [`KEPT`] if all four are the record's: then it is not
+    /// now on, instead of the one of four that was longest not seen. `None` if all four are the record's: then it is not
     /// kept.
     #[inline(never)]
-    fn elsewhere(&mut self, plan: &Plan, at: u32, slot: usize, spelling: Spelling) -> usize {
+    fn elsewhere(&mut self, plan: &Plan, at: u32, slot: usize, spelling: Spelling) -> Option<usize> {
         let all = [slot, slot ^ 1, slot ^ 2, slot ^ 3];
-        if let Some(found) = all.into_iter().find(|slot| self.short[*slot].is(spelling, at)) {
+        let found = all.into_iter().find(|slot| self.short[*slot].is(spelling, at));
+        if found.is_some() {
             return found;
         }
         let meaning = Meaning::look_up(plan, at, spelling.text(&mut [0; SIZE]));
@@ -292,10 +291,10 @@ impl Keys {
         if self.short[oldest].last > self.before {
             // It may be there again, and nobody would see.
             (self.repeated, self.unkept) = (true, meaning);
-            return KEPT;
+            return None;
         }
         self.short[oldest] = Known { key: spelling, at, last: 0, meaning };
-        oldest
+        Some(oldest)
     }
 }
 

@@ -149,14 +149,14 @@ impl Transform {
         done
     }
 
-    /// The rows of the text at `event` in `text`.
-    fn text(&mut self, text: &str, event: Span, record: &mut Rows) -> Result<Done, Reject> {
+    /// The rows of the record whose text is a part of `whole`.
+    fn text(&mut self, whole: &str, text: Span, record: &mut Rows) -> Result<Done, Reject> {
         // Nearly every record is one object. Whatever else it may be, serde_json tells; who is shown each row once waits
         // for that.
         self.begin(record);
         if record.observer.is_none() {
-            match (self.object(text, event.start(), record), record.partition) {
-                (Ok(end), Some(partition)) if end == event.end() => return Ok(Done { partition, rows: record.count }),
+            match (self.object(whole, text.start(), record), record.partition) {
+                (Ok(end), Some(partition)) if end == text.end() => return Ok(Done { partition, rows: record.count }),
                 // There is no more room for what else it may be.
                 (Err(reject), _) if reject.reason == Reason::ResponseFull => {
                     return Err(Reject { events: record.count + 1, ..reject });
@@ -164,11 +164,11 @@ impl Transform {
                 _ => {}
             }
         }
-        let objects = decode::objects(event.of(text))?;
+        let objects = decode::objects(text.of(whole))?;
         self.begin(record);
         for object in &objects {
             // Events after the one that fails are not all counted, but each object is at least one.
-            self.object(text, Span::within(text, object).unwrap_or_default().start(), record)
+            self.object(whole, Span::within(whole, object).unwrap_or_default().start(), record)
                 .map_err(|reject| Reject { events: objects.len().max(record.count + 1), ..reject })?;
         }
         let partition = record.partition.ok_or_else(|| Reject::new(Reason::Internal, "a record without rows"))?;

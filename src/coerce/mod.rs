@@ -154,10 +154,8 @@ fn network(width: u32, text: &str, mut flags: FlagSet, made: &mut String) -> Coe
         return Coerced::Misfit;
     }
     flags.raise(Flag::IpShortened);
-    if made.len() - start > width as usize {
-        flags.raise(Flag::Truncated);
-        made.truncate(start + width as usize);
-    }
+    let length = cut(made[start..].into(), width, &mut flags).len();
+    made.truncate(start + length);
     Coerced::Value(Cell::Made(Span::new(start, made.len())), flags)
 }
 
