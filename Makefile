@@ -87,12 +87,12 @@ emulator: setup $(BOOTSTRAP) ## serve the deployed binary for `clickstream run -
 	@$(VENV)/bin/python tests/emulator.py $(BOOTSTRAP)
 
 bench: build $(BENCH)/venv/installed ## measure beside peers and a floor; writes docs/benchmarks.md and docs/cost.md (ten minutes)
-	cargo lambda build --release --package clickstream-bench --bin typical
-	cargo build --release --package clickstream-bench --bins
+	# For the processor that cargo-lambda builds functions for, too.
+	cargo lambda build --release --package clickstream-bench
 	$(CLICKSTREAM) generate -n 250000 --seed 7 --start 2026-11-23T00:00:00Z --hours 24 > $(BENCH)/traffic.ndjson
-	target/release/bench measure --traffic $(BENCH)/traffic.ndjson --transform $(BOOTSTRAP) \
-	  --typical target/lambda/typical/bootstrap --python $(BENCH)/venv/bin/python --rounds $(ROUNDS) --date $$(date -u +%F)
-	target/release/bench report
+	target/lambda/bench/bootstrap measure --traffic $(BENCH)/traffic.ndjson --transform $(BOOTSTRAP) \
+	  --typical target/lambda/typical/bootstrap --allocations target/lambda/allocations/bootstrap --python $(BENCH)/venv/bin/python --rounds $(ROUNDS) --date $$(date -u +%F)
+	target/lambda/bench/bootstrap report
 
 $(BENCH)/venv/installed: crates/bench/peers/requirements.txt
 	python3 -m venv $(BENCH)/venv

@@ -28,6 +28,9 @@ pub(crate) struct Args {
     /// The typical Lambda, built in the same way
     #[arg(long)]
     typical: PathBuf,
+    /// The program that counts allocations
+    #[arg(long)]
+    allocations: PathBuf,
     /// A Python that has what peers/requirements.txt says
     #[arg(long)]
     python: PathBuf,
@@ -93,7 +96,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     } else {
         measured.missing.push("instructions: valgrind is not installed".to_owned());
     }
-    measured.allocations = allocations(&args.traffic)?;
+    measured.allocations = allocations(&args.allocations, &args.traffic)?;
     measured.growth = growth(&counter, &lines)?;
     measured.enrichment = enrichment(&counter, &excerpts[0])?;
     measured.write(&args.out)?;
@@ -202,11 +205,10 @@ fn peak_memory(binary: &Path, largest: &Workload) -> Result<u64> {
     function.peak_memory()
 }
 
-/// Of the program `allocations`, which stands beside this one.
-fn allocations(traffic: &Path) -> Result<Vec<PerPeer>> {
+/// As the program `allocations` counts them.
+fn allocations(program: &Path, traffic: &Path) -> Result<Vec<PerPeer>> {
     note("allocations");
-    let program = std::env::current_exe()?.with_file_name("allocations");
-    let output = Command::new(&program).arg(traffic).output().with_context(|| format!("no {}", program.display()))?;
+    let output = Command::new(program).arg(traffic).output().with_context(|| format!("no {}", program.display()))?;
     let lines = String::from_utf8(output.stdout)?;
     let figure = |line: &str| {
         let mut fields = line.split('\t');

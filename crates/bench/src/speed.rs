@@ -25,12 +25,13 @@ pub fn measure(
         note(&format!("{}: comparing rows", workload.name));
         speeds.push(compared(peers, workload)?);
     }
-    let mut answer = Vec::new();
+    // A peer has its own answer back, as a function has that it sent.
+    let mut answers = vec![Vec::new(); peers.len()];
     for round in 1..=rounds {
         note(&format!("CPU time, round {round} of {rounds}"));
         for (workload, speed) in workloads.iter().zip(&mut speeds) {
-            for (peer, times) in peers.iter_mut().zip(&mut speed.peers) {
-                let spent = peer.answer(workload.body.as_bytes(), &mut answer)?;
+            for ((peer, times), answer) in peers.iter_mut().zip(&mut speed.peers).zip(&mut answers) {
+                let spent = peer.answer(workload.body.as_bytes(), answer)?;
                 #[allow(clippy::cast_precision_loss)] // megabytes
                 times.ms_per_mb.push(spent.as_secs_f64() * 1e3 / (workload.raw as f64 / 1e6));
             }
