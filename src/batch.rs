@@ -71,7 +71,7 @@ pub fn answer(transform: &mut Transform, request: &Request, now: i64) -> Answer 
 fn answer_by(
     transform: &mut Transform,
     request: &Request,
-    mut make: impl FnMut(&mut Transform, &Record, &str, usize) -> Result<Done, Reject>,
+    mut make: impl FnMut(&mut Transform, &Record, &[u8], usize) -> Result<Done, Reject>,
 ) -> Answer {
     let mut response = Response::new(request, std::mem::take(&mut transform.answer));
     let mut counts = Counts::default();
@@ -80,13 +80,14 @@ fn answer_by(
     for record in &request.records {
         counts.records += 1;
         let data = record.data();
-        counts.bytes_in += data.map_or(0, decoded_length);
         // Buffers that a panic leaves half-filled are emptied before the next record uses them.
         let made = catch_unwind(AssertUnwindSafe(|| match data {
             Some(data) => make(transform, record, data, response.room()),
             None => Err(Reject::new(Reason::BadBase64, "the record has no data")),
         }));
         let made = made.unwrap_or_else(|_| Err(Reject::new(Reason::Internal, "the transform panicked")));
+        // Not before: data is read from its beginning, so that the processor has the rest of it in time.
+        counts.bytes_in += data.map_or(0, decoded_length);
         let delivered = made.and_then(|done| {
             let (frames, rows) = transform.delivery();
             let fits = response.deliver(frames, record, rows, done.partition);
@@ -120,8 +121,9 @@ fn answer_by(
 }
 
 /// How many bytes a base64 text stands for.
-fn decoded_length(base64: &str) -> u64 {
-    (base64.trim_end_matches('=').len() * 3 / 4) as u64
+fn decoded_length(base64: &[u8]) -> u64 {
+    let padding = base64.iter().rev().take_while(|byte| **byte == b'=').count();
+    ((base64.len() - padding) * 3 / 4) as u64
 }
 
 #[cfg(test)]

@@ -19,9 +19,21 @@ impl Chunk {
     /// Bytes at which the inside of a JSON string cannot simply go on: quotes, backslashes, controls.
     #[inline(always)]
     pub(crate) fn ends_or_escapes(self) -> u32 {
+        self.no_inside().to_bitmask()
+    }
+
+    /// The same, and bytes that are no ASCII.
+    #[inline(always)]
+    pub(crate) fn ends_or_escapes_or_is_no_ascii(self) -> u32 {
+        // What is no ASCII has the highest bit, which is the one that counts.
+        (self.no_inside() | self.0).to_bitmask()
+    }
+
+    #[inline(always)]
+    fn no_inside(self) -> u8x16 {
         // With that bit changed, a quote follows the controls.
         let changed = self.0 ^ u8x16::splat(b'"' ^ b' ');
-        (changed.min(u8x16::splat(b' ')).simd_eq(changed) | self.equal(b'\\')).to_bitmask()
+        changed.min(u8x16::splat(b' ')).simd_eq(changed) | self.equal(b'\\')
     }
 
     /// Bytes that are one of these.

@@ -14,7 +14,7 @@ const BLOCK: usize = 64;
 ///
 /// # Errors
 /// [`Reason::BadBase64`], [`Reason::NotUtf8`], or [`Reason::Blank`] if nothing is left.
-pub(crate) fn text<'b>(data: &str, bytes: &'b mut Vec<u8>) -> Result<(&'b str, Span), Reject> {
+pub(crate) fn text<'b>(data: &[u8], bytes: &'b mut Vec<u8>) -> Result<(&'b str, Span), Reject> {
     let room = data.len().div_ceil(4) * 3 + 2 * BLOCK;
     if bytes.len() < room {
         bytes.resize(room, 0);
@@ -88,7 +88,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn found(data: &str, buffer: &mut Vec<u8>) -> Result<String, Reject> {
-        let (whole, text) = text(data, buffer)?;
+        let (whole, text) = text(data.as_bytes(), buffer)?;
         assert!(whole[text.end()..].trim_start_matches([' ', '\t', '\r', '\n']).bytes().all(|byte| byte == 0));
         Ok(text.of(whole).to_owned())
     }

@@ -73,7 +73,7 @@ where
 fn handle(transform: &mut Transform, body: &[u8]) -> Option<Vec<u8>> {
     let begun = Instant::now();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis().try_into().unwrap_or(0));
-    let request = Request::read(body)?;
+    let request = Request::parse(body).ok()?;
     let answer = answer(transform, &request, now);
     failure_lines(&request, &answer).for_each(|line| println!("{line}"));
     println!("{}", metric_line(transform.plan(), &request, &answer, now, begun.elapsed().as_secs_f64() * 1e3));

@@ -48,7 +48,7 @@ fn read_members(plan: &Plan, text: &str, event: Span, row: &mut Row) -> bool {
             continue;
         }
         let start = at + opening.len() - usize::from(column.kind.is_quoted());
-        let mut cursor = Cursor::new(text, start);
+        let mut cursor = Cursor::new(text.as_bytes(), start);
         let Some(kind) = cursor.scalar() else { return false };
         let value = (Span::new(start, cursor.at()), kind);
         let Some(cell) = cell(plan, column, text, value, &mut row.made) else { return false };

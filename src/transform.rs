@@ -110,7 +110,7 @@ impl Transform {
     ///
     /// # Errors
     /// Why there are no rows.
-    pub fn record(&mut self, data: &str, arrival: i64, room: usize) -> Result<Done, Reject> {
+    pub fn record(&mut self, data: impl AsRef<[u8]>, arrival: i64, room: usize) -> Result<Done, Reject> {
         self.record_observed(data, arrival, room, None)
     }
 
@@ -121,12 +121,12 @@ impl Transform {
     /// Why there are no rows.
     pub fn record_observed(
         &mut self,
-        data: &str,
+        data: impl AsRef<[u8]>,
         arrival: i64,
         room: usize,
         observer: Option<Observer>,
     ) -> Result<Done, Reject> {
-        self.decoded(data, &mut Rows { arrival, room, observer, ..Rows::default() })
+        self.decoded(data.as_ref(), &mut Rows { arrival, room, observer, ..Rows::default() })
     }
 
     /// The rows of a record whose events may belong to different partitions. They are the rows that [`Self::record`]
@@ -134,15 +134,15 @@ impl Transform {
     ///
     /// # Errors
     /// Why there are no rows.
-    pub fn rows_apart(&mut self, data: &str, arrival: i64) -> Result<Vec<Placed>, Reject> {
+    pub fn rows_apart(&mut self, data: impl AsRef<[u8]>, arrival: i64) -> Result<Vec<Placed>, Reject> {
         let mut record = Rows { arrival, room: usize::MAX, apart: Some(Vec::new()), ..Rows::default() };
-        self.decoded(data, &mut record)?;
+        self.decoded(data.as_ref(), &mut record)?;
         let lines = self.rows.text().split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec);
         let places = record.apart.unwrap_or_default().into_iter().zip(lines);
         Ok(places.map(|((partition, came_back), line)| Placed { partition, line, came_back }).collect())
     }
 
-    fn decoded(&mut self, data: &str, record: &mut Rows) -> Result<Done, Reject> {
+    fn decoded(&mut self, data: &[u8], record: &mut Rows) -> Result<Done, Reject> {
         let mut bytes = std::mem::take(&mut self.bytes);
         let done = decode::text(data, &mut bytes).and_then(|(whole, text)| self.text(whole, text, record));
         self.bytes = bytes;

@@ -19,7 +19,7 @@ impl Tape {
         (at, object): (usize, u64),
         expand: bool,
     ) -> Result<usize, Stop> {
-        let mut cursor = Cursor::new(text, at);
+        let mut cursor = Cursor::new(text.as_bytes(), at);
         if cursor.next() != b'{' {
             return Err(Stop::NotJson);
         }
@@ -51,7 +51,7 @@ impl<'a> Walk<'a> {
     /// The object that begins at `at`, its place in the schema's tree given. Gives where it ends.
     fn object(&mut self, at: usize, object: (u32, u64), depth: usize) -> Option<usize> {
         let Self { plan, text, .. } = *self;
-        let mut cursor = Cursor::new(text, at);
+        let mut cursor = Cursor::new(text.as_bytes(), at);
         cursor.step();
         if cursor.next() == b'}' {
             return Some(cursor.at() + 1);
@@ -82,7 +82,7 @@ impl<'a> Walk<'a> {
     /// The object or array that begins at `start`. Gives where it ends.
     #[inline(never)]
     fn container(&mut self, start: usize, key: Span, meaning: &Meaning, depth: usize) -> Option<usize> {
-        let mut cursor = Cursor::new(self.text, start);
+        let mut cursor = Cursor::new(self.text.as_bytes(), start);
         if meaning.removed {
             self.tape.removed = true;
             cursor.checked_value()?;
@@ -161,7 +161,7 @@ impl<'a> Walk<'a> {
 
     /// The element that begins at `at`. Gives where it ends.
     fn element(&mut self, at: usize, place: u32, depth: usize, position: usize) -> Option<usize> {
-        let mut cursor = Cursor::new(self.text, at);
+        let mut cursor = Cursor::new(self.text.as_bytes(), at);
         let (mut telling, mut aside) = (None, NOWHERE);
         let by_position = |places: &[(usize, u32)]| {
             places.iter().find(|(at, _)| *at == position).map_or(NOWHERE, |(_, place)| *place)

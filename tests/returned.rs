@@ -15,7 +15,7 @@ const DAY_MS: i64 = 86_400_000;
 
 /// The rows of a record; none if it is rejected.
 fn rows(transform: &mut Transform, record: &[u8], arrival: i64) -> String {
-    let made = transform.record(&STANDARD.encode(record), arrival, 6_000_000);
+    let made = transform.record(STANDARD.encode(record), arrival, 6_000_000);
     made.map_or(String::new(), |_| String::from_utf8(transform.rows().to_owned()).expect("UTF-8"))
 }
 
@@ -57,8 +57,8 @@ fn every_row_of_a_shops_day_comes_back_as_it_is_alone_and_together() {
     let (mut seen, mut partitions) = (0, 0);
     for record in day.split(|byte| *byte == b'\n') {
         let made = rows(&mut transform, record, ARRIVAL);
-        let Ok(first) = transform.record(&STANDARD.encode(record), ARRIVAL, 6_000_000) else { continue };
-        let again = transform.record(&STANDARD.encode(&made), ARRIVAL, 6_000_000).expect("rows are a record");
+        let Ok(first) = transform.record(STANDARD.encode(record), ARRIVAL, 6_000_000) else { continue };
+        let again = transform.record(STANDARD.encode(&made), ARRIVAL, 6_000_000).expect("rows are a record");
         assert_eq!((again.partition, again.rows), (first.partition, first.rows));
         assert_eq!(String::from_utf8_lossy(transform.rows()), made);
         seen += again.rows;
@@ -76,7 +76,7 @@ fn a_row_that_comes_back_late_keeps_its_times_and_says_where_it_is_filed() {
     let late = rows(&mut transform, row.as_bytes(), ARRIVAL + 8 * DAY_MS);
     assert_eq!(late, row.replace("\"time_missing\"", "\"time_missing,time_clamped\""));
     assert_eq!(rows(&mut transform, late.as_bytes(), ARRIVAL + 9 * DAY_MS), late);
-    let done = transform.record(&STANDARD.encode(&row), ARRIVAL + 8 * DAY_MS, 6_000_000).expect("a row");
+    let done = transform.record(STANDARD.encode(&row), ARRIVAL + 8 * DAY_MS, 6_000_000).expect("a row");
     assert_eq!(done.partition.date_text(), "2026-12-01");
 }
 
@@ -129,7 +129,7 @@ fn events_of_several_partitions_have_the_rows_that_each_would_have_alone() {
         let apart = transform.rows_apart(&data, ARRIVAL).expect("two rows");
         assert_eq!(apart.len(), 2);
         for (row, event) in apart.iter().zip([login, view]) {
-            let alone = transform.record(&STANDARD.encode(event), ARRIVAL, 6_000_000).expect("a row");
+            let alone = transform.record(STANDARD.encode(event), ARRIVAL, 6_000_000).expect("a row");
             assert_eq!((alone.partition, transform.rows(), false), (row.partition, row.line.as_slice(), row.came_back));
         }
     }
@@ -142,15 +142,15 @@ fn rows_apart_are_those_of_the_record_and_have_what_stands_beside_the_array() {
         let events = format!(r#"{{"event":"login"}},{{"event":"{second}"}},{{"event":"login"}}"#);
         STANDARD.encode(format!(r#"{{"app_id":"shop","colour":"red","batch":[{events}]}}"#))
     };
-    let together = transform.record(&batch("login"), ARRIVAL, 6_000_000).expect("one partition");
+    let together = transform.record(batch("login"), ARRIVAL, 6_000_000).expect("one partition");
     let rows = transform.rows().to_owned();
-    let apart = transform.rows_apart(&batch("login"), ARRIVAL).expect("rows");
+    let apart = transform.rows_apart(batch("login"), ARRIVAL).expect("rows");
     assert_eq!(apart.iter().flat_map(|row| row.line.clone()).collect::<Vec<_>>(), rows);
     assert!(apart.iter().all(|row| row.partition == together.partition && !row.came_back));
-    let again = transform.rows_apart(&STANDARD.encode(&rows), ARRIVAL).expect("rows");
+    let again = transform.rows_apart(STANDARD.encode(&rows), ARRIVAL).expect("rows");
     assert!(again.iter().zip(&apart).all(|(again, row)| again.line == row.line && again.came_back));
 
-    let apart = transform.rows_apart(&batch("search"), ARRIVAL).expect("rows");
+    let apart = transform.rows_apart(batch("search"), ARRIVAL).expect("rows");
     let rows: Vec<_> = apart.iter().map(|row| opened(std::str::from_utf8(&row.line).expect("UTF-8"))).collect();
     assert_eq!(rows.len(), 3);
     assert!(rows.iter().all(|row| row["app_id"] == "shop" && row["extra"]["colour"] == "red"), "{rows:?}");

@@ -108,7 +108,7 @@ mod tests {
             ],
         ) {
             let plan = Plan::embedded().expect("the schema compiles");
-            let mut cursor = Cursor::new(&text, 0);
+            let mut cursor = Cursor::new(text.as_bytes(), 0);
             let Some(kind) = cursor.scalar().filter(|_| cursor.at() == text.len()) else { return Ok(()) };
             let value = (Span::new(0, text.len()), kind);
             for column in plan.columns.iter().chain(&plan.items) {

@@ -233,7 +233,7 @@ mod tests {
 
     /// What the string `json` comes to, and the column's text.
     fn coerced(plan: &Plan, column: &Column, json: &str) -> (Coerced, Option<String>) {
-        let kind = Cursor::new(json, 0).scalar().expect("a string");
+        let kind = Cursor::new(json.as_bytes(), 0).scalar().expect("a string");
         let mut made = String::new();
         match scalar(plan, column, json, (Span::new(0, json.len()), kind), &mut made) {
             Coerced::Value(cell, flags) => {

@@ -39,7 +39,7 @@ pub(super) fn fit(json: &mut String, start: usize, limit: usize) -> bool {
 
 /// The members or elements of the container that begins at `start` and is the end of `json`.
 fn parts(json: &str, start: usize, is_array: bool) -> Vec<Span> {
-    let (mut cursor, mut parts) = (Cursor::new(json, start + 1), Vec::new());
+    let (mut cursor, mut parts) = (Cursor::new(json.as_bytes(), start + 1), Vec::new());
     loop {
         let start = cursor.at();
         // Most keys and texts are short, and without escapes.

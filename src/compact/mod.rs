@@ -134,7 +134,7 @@ impl<'a> Compact<'a> {
             if number == 0 {
                 continue;
             }
-            let key = Cursor::new(&unnumbered, at - start).key();
+            let key = Cursor::new(unnumbered.as_bytes(), at - start).key();
             let end = key.map_or(copied, |(key, _)| key.end());
             let _ = write!(self.made, "{}~{number}", &unnumbered[copied..end]);
             copied = end;

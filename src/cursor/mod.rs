@@ -1,4 +1,4 @@
-//! Finding one's way in JSON text.
+//! Finding one's way in JSON text, or in bytes that may be that.
 //!
 //! A [`Cursor`] steps over what is JSON and stops at what is not; what is wrong there, serde_json says.
 
@@ -34,14 +34,13 @@ pub(crate) enum Value {
 /// A place in JSON text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cursor<'a> {
-    text: &'a str,
     bytes: &'a [u8],
     at: usize,
 }
 
 impl<'a> Cursor<'a> {
-    pub(crate) fn new(text: &'a str, at: usize) -> Self {
-        Self { text, bytes: text.as_bytes(), at }
+    pub(crate) fn new(bytes: &'a [u8], at: usize) -> Self {
+        Self { bytes, at }
     }
 
     pub(crate) fn at(self) -> usize {
@@ -147,23 +146,23 @@ impl<'a> Cursor<'a> {
         Some(if signs { Scalar::Signed } else { Scalar::Text })
     }
 
-    /// [`Self::raw`] of a string without escapes that is not the last of the text. `None`, and the cursor stays where it
-    /// is, for anything else.
+    /// [`Self::raw`] of a string of ASCII, without escapes, that is not the last of the text. `None`, and the cursor stays
+    /// where it is, for anything else.
     #[inline(always)]
-    pub(crate) fn raw_string(&mut self) -> Option<&'a str> {
+    pub(crate) fn raw_string(&mut self) -> Option<&'a [u8]> {
         let inside = self.bytes.get(self.at..)?.strip_prefix(b"\"")?;
-        let mut chunks = inside.as_chunks().0.iter().map(|chunk| Chunk::new(*chunk).ends_or_escapes()).enumerate();
-        let (chunk, stops) = chunks.find(|(_, stops)| *stops != 0)?;
+        let stops = inside.as_chunks().0.iter().map(|chunk| Chunk::new(*chunk).ends_or_escapes_or_is_no_ascii());
+        let (chunk, stops) = stops.enumerate().find(|(_, stops)| *stops != 0)?;
         let length = chunk * chunk::SIZE + stops.trailing_zeros() as usize;
         (inside[length] == b'"').then_some(())?;
         let start = self.at;
         self.at += length + 2;
-        self.text.get(start..self.at)
+        self.bytes.get(start..self.at)
     }
 
     /// Steps over any value that begins here, and lets serde_json see that it is one.
     pub(crate) fn checked_value(&mut self) -> Option<()> {
-        let mut values = serde_json::Deserializer::from_str(self.text.get(self.at..)?).into_iter::<IgnoredAny>();
+        let mut values = serde_json::Deserializer::from_slice(self.bytes.get(self.at..)?).into_iter::<IgnoredAny>();
         values.next()?.ok()?;
         self.at += values.byte_offset();
         Some(())
@@ -269,7 +268,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_scalar_is_what_serde_json_takes_for_one(text in r#"-?[0-9.eE+-]{0,6}|true|false|null|nul|"([ -~\u{1}ü]|\\[\"/bfnrtux0-9a-f]{1,6}){0,12}"{0,1}"#) {
-            let mut cursor = Cursor::new(&text, 0);
+            let mut cursor = Cursor::new(text.as_bytes(), 0);
             let ours = cursor.scalar().filter(|_| cursor.at() == text.len());
             let theirs = serde_json::from_str::<&serde_json::value::RawValue>(&text).ok();
             prop_assert_eq!(ours.is_some(), theirs.is_some(), "{}", text);
@@ -281,7 +280,7 @@ mod tests {
         fn a_cursor_steps_over_any_value_whole(text in "[ -~]{0,30}", tail in "[,} ]{0,3}") {
             let value = serde_json::json!({ "a": [text, 1.5, null, {}], "b\\\"": { "c": [[]] } }).to_string();
             let whole = format!("{value}{tail}");
-            let mut cursor = Cursor::new(&whole, 0);
+            let mut cursor = Cursor::new(whole.as_bytes(), 0);
             prop_assert_eq!(cursor.value(), Some(Span::new(0, value.len())));
             cursor.go_to(0);
             prop_assert_eq!(cursor.checked_value().map(|()| cursor.at()), Some(value.len()));

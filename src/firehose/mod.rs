@@ -45,11 +45,11 @@ pub struct Request<'a> {
 #[serde(rename_all = "camelCase")]
 pub struct Record<'a> {
     /// Sent back as it is: quotes, escapes and all.
-    #[serde(borrow, deserialize_with = "present")]
-    record_id: &'a str,
+    #[serde(borrow, deserialize_with = "text_of")]
+    record_id: &'a [u8],
     /// In base64.
     #[serde(borrow, default, deserialize_with = "meaning")]
-    data: Option<Cow<'a, str>>,
+    data: Option<Cow<'a, [u8]>>,
     /// Milliseconds since 1970.
     #[serde(rename = "approximateArrivalTimestamp", default, deserialize_with = "time")]
     arrival: Option<i64>,
@@ -65,9 +65,14 @@ fn present<'de: 'a, 'a, D: Deserializer<'de>>(value: D) -> Result<&'a str, D::Er
     Ok(<&RawValue>::deserialize(value)?.get())
 }
 
+/// The same, in bytes.
+fn text_of<'de: 'a, 'a, D: Deserializer<'de>>(value: D) -> Result<&'a [u8], D::Error> {
+    Ok(present(value)?.as_bytes())
+}
+
 /// A string's meaning; `None` for any other value.
-fn meaning<'de: 'a, 'a, D: Deserializer<'de>>(value: D) -> Result<Option<Cow<'a, str>>, D::Error> {
-    Ok(string(present(value)?))
+fn meaning<'de: 'a, 'a, D: Deserializer<'de>>(value: D) -> Result<Option<Cow<'a, [u8]>>, D::Error> {
+    Ok(string(present(value)?).map(bytes))
 }
 
 /// A time in any spelling.
@@ -76,29 +81,25 @@ fn time<'de, D: Deserializer<'de>>(value: D) -> Result<Option<i64>, D::Error> {
 }
 
 impl<'a> Request<'a> {
-    /// Reads an invocation.
+    /// Reads an invocation. What is no UTF-8 in a record's data costs that record alone.
     ///
     /// # Errors
     /// If it is no JSON object with a list of records that have ids.
-    pub fn parse(body: &'a str) -> serde_json::Result<Self> {
+    pub fn parse(body: &'a (impl AsRef<[u8]> + ?Sized)) -> serde_json::Result<Self> {
         // As Firehose writes them, one walk will do; what else may be valid, and what is wrong, serde_json knows.
-        Self::walk(body).map_or_else(|| serde_json::from_str(body), Ok)
-    }
-
-    /// Reads an invocation's bytes; `None` for what is none. [`Self::parse`] says why.
-    pub fn read(body: &'a [u8]) -> Option<Self> {
-        Self::parse(simdutf8::basic::from_utf8(body).ok()?).ok()
+        let body = body.as_ref();
+        Self::walk(body).map_or_else(|| serde_json::from_slice(body), Ok)
     }
 
     /// Reads an invocation in which every member is there once and no key has an escape.
-    fn walk(body: &'a str) -> Option<Self> {
+    fn walk(body: &'a [u8]) -> Option<Self> {
         let mut cursor = Cursor::new(body, 0);
         let (mut stream, mut invocation, mut records) = (None, None, None);
         cursor.members(
             &[r#""deliveryStreamArn":"#, r#""invocationId":"#, r#""records":"#],
             |key, cursor| match key {
-                0 => once(&mut stream, cursor.raw()?),
-                1 => once(&mut invocation, cursor.raw()?),
+                0 => once(&mut stream, text(cursor.raw()?)?),
+                1 => once(&mut invocation, text(cursor.raw()?)?),
                 2 => {
                     let mut list = Vec::new();
                     cursor.elements(|cursor| {
@@ -146,18 +147,24 @@ impl<'a> Record<'a> {
         cursor.members(
             &[r#""recordId":"#, r#""approximateArrivalTimestamp":"#, r#""data":"#],
             |key, cursor| match key {
-                0 => once(&mut id, cursor.raw_string().or_else(|| cursor.raw())?),
+                0 => once(
+                    &mut id,
+                    match cursor.raw_string() {
+                        None => text(cursor.raw()?)?.as_bytes(),
+                        Some(id) => id,
+                    },
+                ),
                 1 => once(
                     &mut arrival,
                     match cursor.milliseconds() {
-                        None => point_in_time(cursor.raw()?),
+                        None => point_in_time(text(cursor.raw()?)?),
                         time => time,
                     },
                 ),
                 2 => once(
                     &mut data,
                     match cursor.long() {
-                        None => string(cursor.raw()?),
+                        None => string(text(cursor.raw()?)?).map(bytes),
                         data => data.map(Cow::Borrowed),
                     },
                 ),
@@ -169,11 +176,12 @@ impl<'a> Record<'a> {
 
     /// The record's id.
     pub fn id(&self) -> Cow<'a, str> {
-        string(self.record_id).unwrap_or(self.record_id.into())
+        let id = text(self.record_id).unwrap_or_default();
+        string(id).unwrap_or(id.into())
     }
 
     /// The data in base64; `None` if there is none.
-    pub fn data(&self) -> Option<&str> {
+    pub fn data(&self) -> Option<&[u8]> {
         self.data.as_deref()
     }
 
@@ -181,6 +189,19 @@ impl<'a> Record<'a> {
     /// out, Firehose does not.
     pub fn arrival(&self, now: i64) -> i64 {
         self.arrival.unwrap_or(now)
+    }
+}
+
+/// Bytes that are text.
+fn text(bytes: &[u8]) -> Option<&str> {
+    str::from_utf8(bytes).ok()
+}
+
+/// The bytes of a text.
+fn bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => text.as_bytes().into(),
+        Cow::Owned(text) => text.into_bytes().into(),
     }
 }
 
@@ -233,7 +254,7 @@ mod tests {
             " { \"records\" : [ { \"recordId\" : 1.5e3 , \"approximateArrivalTimestamp\" : {} } ] }\n",
             r#"{"records":[]}"#,
         ] {
-            assert_eq!(Request::walk(body), serde_json::from_str(body).ok(), "{body}");
+            assert_eq!(Request::walk(body.as_bytes()), serde_json::from_str(body).ok(), "{body}");
         }
         for other in [
             "",
@@ -247,7 +268,7 @@ mod tests {
             r#"{"records":{}}"#,
             "{\"records\":[]}\0",
         ] {
-            assert_eq!(Request::walk(other), None, "{other}");
+            assert_eq!(Request::walk(other.as_bytes()), None, "{other}");
         }
     }
 
@@ -257,13 +278,30 @@ mod tests {
         let request = Request::parse(body).expect("a request");
         assert_eq!(request.delivery_stream(), "unknown");
         assert_eq!(request.records[0].id(), "a\"é");
-        assert_eq!(request.records[0].data(), Some("YWI/"));
+        assert_eq!(request.records[0].data(), Some(&b"YWI/"[..]));
         assert_eq!((request.records[1].id().as_ref(), request.records[1].data()), ("7", None));
         let mut response = Response::new(&request, b"whatever".to_vec());
         response.answer(&request.records[0], Outcome::Dropped);
         response.answer(&request.records[1], Outcome::ProcessingFailed);
         let expected = r#"{"records":[{"recordId":"a\"\u00e9","result":"Dropped","data":""},{"recordId":7,"result":"ProcessingFailed","data":""}]}"#;
         assert_eq!(str::from_utf8(&response.finish()), Ok(expected));
+    }
+
+    #[test]
+    fn what_is_no_utf8_costs_its_own_record_or_names_none() {
+        let body = |id: &[u8], data: &[u8]| {
+            let record = [b"{\"recordId\":", id, b",\"data\":", data, b"}"].concat();
+            [b"{\"records\":[", &record[..], b",{\"recordId\":\"2\",\"data\":\"e30=\"}]}"].concat()
+        };
+        let wrong = body(b"\"1\"", b"\"e3\xff0\"");
+        let request = Request::parse(&wrong).expect("a request");
+        assert_eq!(
+            request.records.iter().map(Record::data).collect::<Vec<_>>(),
+            [Some(&b"e3\xff0"[..]), Some(b"e30=")]
+        );
+        assert!(Request::parse(&body(b"\"\xff\"", b"\"e30=\"")).is_err());
+        let odd = body("\"ü\"".as_bytes(), b"\"e30=\"");
+        assert_eq!(Request::parse(&odd).expect("a request").records[0].id(), "ü");
     }
 
     /// A record in which any member may have any value and stand anywhere, with or without white space.
@@ -293,7 +331,7 @@ mod tests {
         #[test]
         fn one_walk_reads_any_record_as_serde_json_does(records in proptest::collection::vec(record(), 0..4)) {
             let body = format!(r#"{{"records":[{}]}}"#, records.join(","));
-            prop_assert_eq!(Request::walk(&body), serde_json::from_str(&body).ok(), "{}", body);
+            prop_assert_eq!(Request::walk(body.as_bytes()), serde_json::from_str(&body).ok(), "{}", body);
         }
     }
 }

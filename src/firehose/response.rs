@@ -156,10 +156,11 @@ impl Body {
 
     /// Writes what there is room for.
     #[inline(always)]
-    fn put(&mut self, text: &str) {
+    fn put(&mut self, text: impl AsRef<[u8]>) {
+        let text = text.as_ref();
         let start = self.length;
         self.length += text.len();
-        self.bytes[start..self.length].copy_from_slice(text.as_bytes());
+        self.bytes[start..self.length].copy_from_slice(text);
     }
 
     fn separator(&self) -> &'static str {

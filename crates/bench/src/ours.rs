@@ -29,7 +29,7 @@ pub struct Answered {
 
 /// Answers the invocation `body`.
 pub fn answered(transform: &mut Transform, body: &[u8]) -> Answered {
-    let Some(request) = Request::read(body) else {
+    let Ok(request) = Request::parse(body) else {
         return Answered::default();
     };
     let answer = batch::answer(transform, &request, ARRIVAL);

@@ -116,7 +116,7 @@ mod tests {
         let filled = Workload::of("some", &["{\"a\":1}", "{\"b\":22}"], 100);
         let request = Request::parse(&filled.body).expect("a request");
         assert_eq!((request.records.len(), filled.records, filled.raw), (14, 14, 105));
-        assert_eq!(request.records[1].data(), Some("eyJiIjoyMn0="));
+        assert_eq!(request.records[1].data(), Some(&b"eyJiIjoyMn0="[..]));
         let full = Workload::of("full", &["{}"], usize::MAX);
         assert!(full.body.len() <= MAX_REQUEST && full.body.len() > MAX_REQUEST - 200);
     }

@@ -59,7 +59,7 @@ impl Watch for Summary {
     }
 
     fn failed(&mut self, record: &Incoming, failure: &Failure) {
-        let reason = match self.transform.record(&STANDARD.encode(&record.data), record.arrival, usize::MAX) {
+        let reason = match self.transform.record(STANDARD.encode(&record.data), record.arrival, usize::MAX) {
             Ok(done) => {
                 self.rejected += done.rows as u64;
                 // The one reason that does not lie in the record.

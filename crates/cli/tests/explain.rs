@@ -146,7 +146,7 @@ fn the_coverage_counts_what_the_transform_makes() {
     let (mut rows, mut failed, mut other) = (0, std::collections::BTreeMap::<&str, u64>::new(), 0);
     let sample = sample.strip_suffix(b"\n").expect("whole lines");
     for line in sample.split(|byte| *byte == b'\n') {
-        match transform.record(&STANDARD.encode(line), ARRIVAL_MS, 4_500_000) {
+        match transform.record(STANDARD.encode(line), ARRIVAL_MS, 4_500_000) {
             Ok(done) => {
                 rows += done.rows;
                 other += if transform.plan().event_types[done.partition.event_type] == "other" { done.rows } else { 0 };
@@ -219,7 +219,7 @@ fn suggested_columns_item_fields_and_event_types_work() {
     let plan = Plan::parse("schema.toml", &schema).unwrap_or_else(|problems| panic!("{problems}"));
     let mut transform = Transform::new(plan);
     let mut row = |record: &Value| {
-        transform.record(&STANDARD.encode(record.to_string()), ARRIVAL_MS, 1 << 20).expect("a row");
+        transform.record(STANDARD.encode(record.to_string()), ARRIVAL_MS, 1 << 20).expect("a row");
         serde_json::from_slice::<Value>(transform.rows()).expect("a row")
     };
     for ((event, column, kind), record) in UNKNOWN.iter().zip(&records) {

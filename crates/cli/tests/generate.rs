@@ -129,7 +129,7 @@ fn traffic_is_of_every_event_type_and_fills_every_column() {
     let (mut records, mut mixed) = (0, 0);
     for line in lines(&generate("-n 10000 --seed 7")) {
         records += 1;
-        match transform.record(&STANDARD.encode(line), NOON, 6_000_000) {
+        match transform.record(STANDARD.encode(line), NOON, 6_000_000) {
             Ok(done) => rows_of[done.partition.event_type] += done.rows,
             Err(reject) if reject.reason == Reason::MixedPartitions => mixed += 1,
             Err(reject) => panic!("{reject}: {}", String::from_utf8_lossy(line)),

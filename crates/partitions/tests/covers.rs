@@ -75,7 +75,7 @@ proptest! {
     ) {
         thread_local!(static TRANSFORM: RefCell<Transform> = RefCell::new(Transform::new(Plan::embedded().expect("a plan"))));
         TRANSFORM.with_borrow_mut(|transform| {
-            if let Ok(done) = transform.record(&sent.data(arrival), arrival, 6_000_000) {
+            if let Ok(done) = transform.record(sent.data(arrival), arrival, 6_000_000) {
                 let plan = transform.plan();
                 let values = plan.values(&done.partition);
                 prop_assert!(registered(plan, arrival - since).contains(&values), "{values:?}");
