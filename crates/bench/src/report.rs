@@ -44,10 +44,10 @@ pub fn markdown(results: &Results) -> String {
 
 const METHOD: &str = "\
 Times are CPU times, never wall times: of the thread (Rust, Python), of the process with its garbage collector's threads \
-(Node.js), of the kernel's account of the process (functions). All peers answer the same invocations in turn, round by \
-round, so what else runs on the machine disturbs them alike; a figure is the median of all rounds, a ratio the median of \
-the rounds' ratios, with the tenth and the ninetieth percentile behind it. Traffic is generated from a seed. A megabyte is a \
-million bytes of records before base64.
+(Node.js), of the kernel's account of the process (functions). What is compiled is built by cargo-lambda, as the function \
+is. All peers answer the same invocations in turn, round by round, so what else runs on the machine disturbs them alike; a \
+figure is the median of all rounds, a ratio the median of the rounds' ratios, with the tenth and the ninetieth percentile \
+behind it. Traffic is generated from a seed. A megabyte is a million bytes of records before base64.
 ";
 
 /// What the peers are and lack.
