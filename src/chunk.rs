@@ -24,11 +24,12 @@ impl Chunk {
 
     /// The same, and bytes that are no ASCII.
     #[inline(always)]
-    pub(crate) fn ends_or_escapes_or_is_no_ascii(self) -> u32 {
+    pub(crate) fn no_plain_ascii(self) -> u32 {
         // What is no ASCII has the highest bit, which is the one that counts.
         (self.no_inside() | self.0).to_bitmask()
     }
 
+    /// Has the highest bit of every byte of [`Self::ends_or_escapes`].
     #[inline(always)]
     fn no_inside(self) -> u8x16 {
         // With that bit changed, a quote follows the controls.

@@ -151,7 +151,7 @@ impl<'a> Cursor<'a> {
     #[inline(always)]
     pub(crate) fn raw_string(&mut self) -> Option<&'a [u8]> {
         let inside = self.bytes.get(self.at..)?.strip_prefix(b"\"")?;
-        let stops = inside.as_chunks().0.iter().map(|chunk| Chunk::new(*chunk).ends_or_escapes_or_is_no_ascii());
+        let stops = inside.as_chunks().0.iter().map(|chunk| Chunk::new(*chunk).no_plain_ascii());
         let (chunk, stops) = stops.enumerate().find(|(_, stops)| *stops != 0)?;
         let length = chunk * chunk::SIZE + stops.trailing_zeros() as usize;
         (inside[length] == b'"').then_some(())?;

@@ -45,7 +45,7 @@ pub struct Request<'a> {
 #[serde(rename_all = "camelCase")]
 pub struct Record<'a> {
     /// Sent back as it is: quotes, escapes and all.
-    #[serde(borrow, deserialize_with = "text_of")]
+    #[serde(borrow, deserialize_with = "present_bytes")]
     record_id: &'a [u8],
     /// In base64.
     #[serde(borrow, default, deserialize_with = "meaning")]
@@ -66,7 +66,7 @@ fn present<'de: 'a, 'a, D: Deserializer<'de>>(value: D) -> Result<&'a str, D::Er
 }
 
 /// The same, in bytes.
-fn text_of<'de: 'a, 'a, D: Deserializer<'de>>(value: D) -> Result<&'a [u8], D::Error> {
+fn present_bytes<'de: 'a, 'a, D: Deserializer<'de>>(value: D) -> Result<&'a [u8], D::Error> {
     Ok(present(value)?.as_bytes())
 }
 
@@ -81,7 +81,8 @@ fn time<'de, D: Deserializer<'de>>(value: D) -> Result<Option<i64>, D::Error> {
 }
 
 impl<'a> Request<'a> {
-    /// Reads an invocation. What is no UTF-8 in a record's data costs that record alone.
+    /// Reads an invocation, which Lambda sends in UTF-8. Data that is not is no base64, and that costs its record alone where
+    /// no escape has to be read in it.
     ///
     /// # Errors
     /// If it is no JSON object with a list of records that have ids.
