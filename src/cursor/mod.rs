@@ -2,6 +2,7 @@
 //!
 //! A [`Cursor`] steps over what is JSON and stops at what is not; what is wrong there, serde_json says.
 
+mod container;
 mod invocation;
 
 use crate::chunk::{self, Chunk};
@@ -168,27 +169,10 @@ impl<'a> Cursor<'a> {
         Some(())
     }
 
-    /// Steps over the object or array that begins here: only brackets and strings count.
+    /// Steps over the object or array that begins here: only brackets and strings count. What does not end is the rest.
     pub(crate) fn container(&mut self) -> Span {
-        let (start, mut depth) = (self.at, 0usize);
-        while let Some(at) = chunk::find(self.bytes, self.at, *b"\"{}[]") {
-            self.at = at;
-            match self.bytes[at] {
-                b'"' => {
-                    if self.string().is_none() {
-                        break;
-                    }
-                    continue;
-                }
-                b'{' | b'[' => depth += 1,
-                _ => depth = depth.saturating_sub(1),
-            }
-            self.at = at + 1;
-            if depth == 0 {
-                return Span::new(start, self.at);
-            }
-        }
-        self.at = self.bytes.len();
+        let start = self.at;
+        self.at = container::end(self.bytes, start).unwrap_or(self.bytes.len());
         Span::new(start, self.at)
     }
 
