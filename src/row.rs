@@ -148,8 +148,9 @@ impl Cells {
 
     /// Makes the columns what they are in `other`.
     pub(crate) fn copy(&mut self, other: &Self) {
-        self.cells.clone_from(&other.cells);
+        self.cells.resize(other.cells.len(), <(Cell, FilledBy)>::default());
         self.filled = other.filled;
+        other.filled.each(|column| self.cells[column] = other.cells[column]);
     }
 
     /// Fills a column.

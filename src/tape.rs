@@ -134,7 +134,8 @@ impl Tape {
         self.envelope = other.envelope;
         self.found.copy(&other.found);
         self.open = other.open;
-        self.alone.clone_from(&other.alone);
+        self.alone.resize(other.alone.len(), None);
+        other.open.each(|column| self.alone[column] = other.alone[column]);
     }
 
     /// Takes back that a column is answered: its entries are left over.

@@ -1,5 +1,6 @@
 //! One record to its rows, or to the reason why it has none.
 
+use crate::cursor::Cursor;
 use crate::decode;
 use crate::derive::Origin;
 use crate::encode;
@@ -151,18 +152,12 @@ impl Transform {
 
     /// The rows of the record whose text is a part of `whole`.
     fn text(&mut self, whole: &str, text: Span, record: &mut Rows) -> Result<Done, Reject> {
-        // Nearly every record is one object. Whatever else it may be, serde_json tells; who is shown each row once waits
-        // for that.
-        self.begin(record);
-        if record.observer.is_none() {
-            match (self.object(whole, text.start(), record), record.partition) {
-                (Ok(end), Some(partition)) if end == text.end() => return Ok(Done { partition, rows: record.count }),
-                // There is no more room for what else it may be.
-                (Err(reject), _) if reject.reason == Reason::ResponseFull => {
-                    return Err(Reject { events: record.count + 1, ..reject });
-                }
-                _ => {}
-            }
+        // Nearly every record is one object, or a few. Whatever else it may be, serde_json tells; who is shown each row once
+        // waits for that.
+        if record.observer.is_none()
+            && let Some(done) = self.objects(whole, text, record)
+        {
+            return done;
         }
         let objects = decode::objects(text.of(whole))?;
         self.begin(record);
@@ -173,6 +168,24 @@ impl Transform {
         }
         let partition = record.partition.ok_or_else(|| Reject::new(Reason::Internal, "a record without rows"))?;
         Ok(Done { partition, rows: record.count })
+    }
+
+    /// The rows of a record of objects, one after the other. `None` for any other, and for most of those that fail.
+    fn objects(&mut self, whole: &str, text: Span, record: &mut Rows) -> Option<Result<Done, Reject>> {
+        self.begin(record);
+        let mut cursor = Cursor::new(whole.as_bytes(), text.start());
+        while cursor.at() < text.end() {
+            match self.object(whole, cursor.at(), record) {
+                Ok(end) => cursor.go_to(end),
+                // There is no more room for what else the record may be.
+                Err(reject) if reject.reason == Reason::ResponseFull && cursor.at() == text.start() => {
+                    return Some(Err(Reject { events: record.count + 1, ..reject }));
+                }
+                Err(_) => return None,
+            }
+            cursor.next();
+        }
+        record.partition.map(|partition| Ok(Done { partition, rows: record.count }))
     }
 
     /// Forgets the rows that were made.

@@ -8,6 +8,7 @@ use clickstream::observe::{Filler, Observed};
 use clickstream::row::Flag;
 use clickstream::schema::{EMBEDDED, Plan};
 use clickstream::transform::Transform;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::fs;
 
@@ -58,6 +59,31 @@ fn an_observer_sees_every_row_as_it_is_written_and_changes_nothing() {
         }
     }
     assert!(rows > 60, "only {rows} rows");
+}
+
+proptest! {
+    #[test]
+    fn a_record_of_several_objects_is_the_same_whoever_looks(
+        objects in proptest::collection::vec(("page_view|login|batch", "[a-z{}\\[\\]\"\\\\]{0,9}"), 0..5),
+        separators in proptest::collection::vec("[ \n]{0,2}|,|\u{0}", 5), kept in 0..600usize,
+    ) {
+        let object = |(event, title): &(String, String)| match &**event {
+            "batch" => json!({ "events": [{ "event": "login" }, { "event": title }], "title": title }),
+            _ => json!({ "event": event, "title": title }),
+        };
+        let parts = objects.iter().zip(&separators).map(|(of, separator)| format!("{}{separator}", object(of)));
+        let mut bytes = parts.collect::<String>().into_bytes();
+        bytes.truncate(kept);
+        let data = STANDARD.encode(bytes);
+        let (mut transform, mut plain) = (support::transform(), support::transform());
+        let mut rows = 0;
+        let mut observer = |_: &Observed| rows += 1;
+        let done = transform.record_observed(&data, ARRIVAL, 6_000_000, Some(&mut observer));
+        prop_assert_eq!(&done, &plain.record(&data, ARRIVAL, 6_000_000));
+        if let Ok(done) = done {
+            prop_assert_eq!((transform.rows(), rows), (plain.rows(), done.rows));
+        }
+    }
 }
 
 #[test]

@@ -25,7 +25,7 @@ impl Shape {
 }
 
 /// All shapes.
-pub const SHAPES: [Shape; 17] = [
+pub const SHAPES: [Shape; 18] = [
     Shape { name: "record, one long text", unit: "bytes", sizes: &[200, 1_000, 10_000, 100_000], record: long_text },
     Shape { name: "record, many attributes", unit: "bytes", sizes: &[200, 1_000, 10_000, 100_000], record: wide },
     Shape { name: "unknown attributes", unit: "of them", sizes: &[10, 100, 1_000, 5_000], record: unknown },
@@ -52,6 +52,7 @@ pub const SHAPES: [Shape; 17] = [
     Shape { name: "e-mail addresses in a text", unit: "addresses", sizes: &[1, 10, 100, 1_000], record: addresses },
     Shape { name: "at signs", unit: "of them", sizes: &[10, 100, 1_000, 10_000], record: at_signs },
     Shape { name: "parameters of a URL", unit: "parameters", sizes: &[1, 10, 100, 1_000], record: parameters },
+    Shape { name: "objects on lines of their own", unit: "objects", sizes: &[1, 10, 100, 400], record: lines },
     Shape { name: "events of an envelope", unit: "events", sizes: &[1, 10, 100, 400], record: envelope },
 ];
 
@@ -157,6 +158,10 @@ fn parameters(count: usize) -> String {
 }
 
 /// Events with a kilobyte beside them that belongs to each.
+fn lines(count: usize) -> String {
+    (0..count).map(|n| event(json!({ "itemId": format!("CUP-{n}") })) + "\n").collect()
+}
+
 fn envelope(count: usize) -> String {
     let events = (0..count)
         .map(|n| json!({ "event_type": "item_view", "ts": 1_795_450_000_000_i64, "itemId": format!("CUP-{n}") }));
