@@ -154,38 +154,44 @@ impl Transform {
     fn text(&mut self, whole: &str, text: Span, record: &mut Rows) -> Result<Done, Reject> {
         // Nearly every record is one object, or a few. Whatever else it may be, serde_json tells; who is shown each row once
         // waits for that.
-        if record.observer.is_none()
-            && let Some(done) = self.objects(whole, text, record)
-        {
-            return done;
+        let mut failed = None;
+        if record.observer.is_none() {
+            match self.objects(whole, text, record) {
+                Ok(done) => return Ok(done),
+                // There is no more room for what else the record may be.
+                Err((at, reject)) if reject.reason == Reason::ResponseFull && at == text.start() => {
+                    return Err(Reject { events: record.count + 1, ..reject });
+                }
+                Err(of_object) => failed = Some(of_object),
+            }
         }
         let objects = decode::objects(text.of(whole))?;
-        self.begin(record);
-        for object in &objects {
-            // Events after the one that fails are not all counted, but each object is at least one.
-            self.object(whole, Span::within(whole, object).unwrap_or_default().start(), record)
-                .map_err(|reject| Reject { events: objects.len().max(record.count + 1), ..reject })?;
+        let starts = objects.iter().map(|object| Span::within(whole, object).unwrap_or_default().start());
+        // Events after the one that fails are not all counted, but each object is at least one.
+        let counted = |reject, record: &Rows| Reject { events: objects.len().max(record.count + 1), ..reject };
+        // What has failed would fail again.
+        if let Some((at, reject)) = failed
+            && starts.clone().any(|start| start == at)
+        {
+            return Err(counted(reject, record));
         }
-        let partition = record.partition.ok_or_else(|| Reject::new(Reason::Internal, "a record without rows"))?;
-        Ok(Done { partition, rows: record.count })
+        self.begin(record);
+        for start in starts {
+            self.object(whole, start, record).map_err(|reject| counted(reject, record))?;
+        }
+        record.done()
     }
 
-    /// The rows of a record of objects, one after the other. `None` for any other, and for most of those that fail.
-    fn objects(&mut self, whole: &str, text: Span, record: &mut Rows) -> Option<Result<Done, Reject>> {
+    /// The rows of a record of objects, one after the other. For any other: where it fails to be one, and why.
+    fn objects(&mut self, whole: &str, text: Span, record: &mut Rows) -> Result<Done, (usize, Reject)> {
         self.begin(record);
         let mut cursor = Cursor::new(whole.as_bytes(), text.start());
         while cursor.at() < text.end() {
-            match self.object(whole, cursor.at(), record) {
-                Ok(end) => cursor.go_to(end),
-                // There is no more room for what else the record may be.
-                Err(reject) if reject.reason == Reason::ResponseFull && cursor.at() == text.start() => {
-                    return Some(Err(Reject { events: record.count + 1, ..reject }));
-                }
-                Err(_) => return None,
-            }
+            let end = self.object(whole, cursor.at(), record).map_err(|reject| (cursor.at(), reject))?;
+            cursor.go_to(end);
             cursor.next();
         }
-        record.partition.map(|partition| Ok(Done { partition, rows: record.count }))
+        record.done().map_err(|reject| (text.end(), reject))
     }
 
     /// Forgets the rows that were made.
@@ -286,6 +292,14 @@ struct Rows<'o> {
     observer: Option<Observer<'o>>,
     /// The partition of each, and whether it came back, where they need not have one partition in common.
     apart: Option<Vec<(Partition, bool)>>,
+}
+
+impl Rows<'_> {
+    /// What all of them are.
+    fn done(&self) -> Result<Done, Reject> {
+        let partition = self.partition.ok_or_else(|| Reject::new(Reason::Internal, "a record without rows"))?;
+        Ok(Done { partition, rows: self.count })
+    }
 }
 
 /// What a text that cannot be put on the tape is rejected for.
