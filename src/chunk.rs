@@ -68,6 +68,13 @@ impl Chunk {
     }
 }
 
+/// What `wanted` says of all whole chunks of `bytes`, four at the most: the lowest bits are those of the first.
+#[inline(always)]
+pub(crate) fn bits(bytes: &[u8], wanted: impl Fn(Chunk) -> u32) -> u64 {
+    let chunks = bytes.as_chunks().0.iter().rev();
+    chunks.fold(0, |bits, chunk| bits << SIZE | u64::from(wanted(Chunk::new(*chunk))))
+}
+
 /// Where the inside of a JSON string that begins at `from` cannot simply go on, and whether privacy has to look at what
 /// stands before that.
 #[inline(always)]

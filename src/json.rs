@@ -169,10 +169,8 @@ pub(crate) fn has_any<const COUNT: usize>(text: &str, part: Span, wanted: [u8; C
 #[inline(always)]
 fn among_few<const CHUNKS: usize>(text: &[u8], part: Span, wanted: impl Fn(Chunk) -> u32) -> Option<bool> {
     let chunks = text.get(part.start()..part.start() + CHUNKS * SIZE).filter(|_| part.len() <= CHUNKS * SIZE)?;
-    let found = chunks.as_chunks().0.iter().rev();
-    let found = found.fold(0, |found, chunk| found << SIZE | u64::from(wanted(Chunk::new(*chunk))));
     // The bits of bytes beyond the end do not count.
-    Some(found & ((1 << part.len()) - 1) != 0)
+    Some(chunk::bits(chunks, wanted) & ((1 << part.len()) - 1) != 0)
 }
 
 /// Appends the inside of a JSON string that means `text`, which seldom needs an escape.

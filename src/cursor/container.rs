@@ -1,6 +1,6 @@
 //! Where an object or array ends: its brackets are counted, but for those in strings, sixty-four bytes at a time.
 
-use crate::chunk::{Chunk, SIZE};
+use crate::chunk;
 
 /// Bytes that are looked at together, one bit of a word for each.
 const BLOCK: usize = 64;
@@ -81,8 +81,7 @@ impl Strings {
 /// Which bytes of a block are one of these.
 #[inline(always)]
 fn any_of<const COUNT: usize>(block: &[u8; BLOCK], wanted: [u8; COUNT]) -> u64 {
-    let chunks = block.as_chunks().0.iter().rev();
-    chunks.fold(0, |found, chunk| found << SIZE | u64::from(Chunk::new(*chunk).any_of(wanted)))
+    chunk::bits(block, |chunk| chunk.any_of(wanted))
 }
 
 /// The last bytes of a text, with zeros after them.
