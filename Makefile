@@ -91,7 +91,8 @@ bench: build $(BENCH)/venv/installed ## measure beside peers and a floor; writes
 	cargo lambda build --release --package clickstream-bench
 	$(CLICKSTREAM) generate -n 250000 --seed 7 --start 2026-11-23T00:00:00Z --hours 24 > $(BENCH)/traffic.ndjson
 	target/lambda/bench/bootstrap measure --traffic $(BENCH)/traffic.ndjson --transform $(BOOTSTRAP) \
-	  --typical target/lambda/typical/bootstrap --allocations target/lambda/allocations/bootstrap --python $(BENCH)/venv/bin/python --rounds $(ROUNDS) --date $$(date -u +%F)
+	  --typical target/lambda/typical/bootstrap --allocations target/lambda/allocations/bootstrap \
+	  --python $(BENCH)/venv/bin/python --rounds $(ROUNDS) --date $$(date -u +%F)
 	target/lambda/bench/bootstrap report
 
 $(BENCH)/venv/installed: crates/bench/peers/requirements.txt

@@ -148,13 +148,7 @@ impl<'a> Record<'a> {
         cursor.members(
             &[r#""recordId":"#, r#""approximateArrivalTimestamp":"#, r#""data":"#],
             |key, cursor| match key {
-                0 => once(
-                    &mut id,
-                    match cursor.raw_string() {
-                        None => text(cursor.raw()?)?.as_bytes(),
-                        Some(id) => id,
-                    },
-                ),
+                0 => once(&mut id, cursor.raw_string().or_else(|| text(cursor.raw()?).map(str::as_bytes))?),
                 1 => once(
                     &mut arrival,
                     match cursor.milliseconds() {

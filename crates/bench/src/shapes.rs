@@ -157,11 +157,11 @@ fn parameters(count: usize) -> String {
     event(json!({ "url": format!("https://shop.example/list?utm_source=mail{query}") }))
 }
 
-/// Events with a kilobyte beside them that belongs to each.
 fn lines(count: usize) -> String {
     (0..count).map(|n| event(json!({ "itemId": format!("CUP-{n}") })) + "\n").collect()
 }
 
+/// Events with a kilobyte beside them that belongs to each.
 fn envelope(count: usize) -> String {
     let events = (0..count)
         .map(|n| json!({ "event_type": "item_view", "ts": 1_795_450_000_000_i64, "itemId": format!("CUP-{n}") }));
