@@ -1,6 +1,7 @@
 //! Text sixteen bytes at a time: finding bytes in it without a look at each.
 
 use crate::derive::privacy::SIGNS;
+use std::hint::cold_path;
 use wide::u8x16;
 
 /// Bytes of a chunk.
@@ -80,7 +81,10 @@ pub(crate) fn bits(bytes: &[u8], wanted: impl Fn(Chunk) -> u32) -> u64 {
 #[inline(always)]
 pub(crate) fn string_end(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
     let rest = bytes.get(from..)?;
-    let Some(chunk) = rest.first_chunk() else { return string_end_in_last(bytes, rest, 0) };
+    let Some(chunk) = rest.first_chunk() else {
+        cold_path();
+        return string_end_in_last(bytes, rest, 0);
+    };
     let chunk = Chunk::new(*chunk);
     let stops = chunk.ends_or_escapes();
     if stops == 0 {

@@ -5,6 +5,7 @@ use crate::coerce::Holds;
 use crate::json::unescape;
 use crate::schema::fold::folded_hash;
 use crate::schema::plan::{NO_SOURCE, Plan, Rule};
+use std::hint::cold_path;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// A stream has few keys, each in one or two spellings: this many are kept, and as many long ones.
@@ -248,6 +249,7 @@ impl Keys {
     pub(crate) fn short(&mut self, plan: &Plan, (place, object): (u32, u64), spelling: Spelling) -> &Meaning {
         let mut slot = slot(mixed(spelling), place);
         if !self.short[slot].is(spelling, place) {
+            cold_path();
             let Some(found) = self.elsewhere(plan, place, slot, spelling) else { return &self.unkept };
             slot = found;
         }

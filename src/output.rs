@@ -1,5 +1,7 @@
 //! Text that is put together of short texts.
 
+use std::hint::cold_path;
+
 /// Text at the beginning of a buffer that is mostly long enough for more. What stands after the text means nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Output {
@@ -74,6 +76,7 @@ impl Output {
             room[length] = b'"';
             self.length += length + usize::from(is_quoted);
         } else {
+            cold_path();
             self.append_long_member(block, &from[start..end], is_quoted);
         }
     }

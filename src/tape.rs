@@ -10,6 +10,7 @@ use crate::keys::Meaning;
 use crate::row::{Cell, Cells, FilledBy};
 use crate::schema::Plan;
 use crate::schema::plan::Rule;
+use std::hint::cold_path;
 use std::ops::Range;
 
 /// Deepest nesting of objects and arrays in an event; the event itself is 1. Far above any page's attributes, far
@@ -186,6 +187,7 @@ impl Tape {
         let entry = || Entry::new(index, key, (value.0, Kind::Scalar(value.1)), meaning);
         let Some(fills) = &meaning.fills else {
             if meaning.removed {
+                cold_path();
                 self.removed = true;
             } else {
                 self.entries.push(entry());
@@ -197,6 +199,7 @@ impl Tape {
         self.markers |= meaning.markers;
         let (hit, column) = ((meaning.source, index), fills.column);
         if !self.answered.insert(column.into()) {
+            cold_path();
             return self.contest(text, hit, column);
         }
         self.hits.note(hit);
@@ -204,6 +207,7 @@ impl Tape {
             entry.fate = Fate::Taken;
             self.found.fill(column.into(), Cell::Text(span), FilledBy::Path(meaning.source));
         } else {
+            cold_path();
             self.look_closer(column, Some(hit));
         }
     }

@@ -8,6 +8,7 @@ use crate::schema::Plan;
 use crate::schema::fold::folds_to;
 use crate::schema::plan::{Elements, NO_SOURCE, Node};
 use crate::tape::{Entry, Fate, Kind, MAX_DEPTH, Stop, Tape, entry_number};
+use std::hint::cold_path;
 
 impl Tape {
     /// Adds the members of the object that begins at `at` in `text`, and that has a number from `keys`. With `expand`, an envelope's array is left out and
@@ -60,6 +61,7 @@ impl<'a> Walk<'a> {
             let (key, meaning) = if let Some((key, spelling)) = cursor.short_key() {
                 (key, self.keys.short(plan, object, spelling))
             } else {
+                cold_path();
                 let (key, escaped) = cursor.key()?;
                 (key, self.keys.any(plan, object, (key.of(text), escaped)))
             };
@@ -74,7 +76,10 @@ impl<'a> Walk<'a> {
             match cursor.next() {
                 b',' => cursor.step(),
                 b'}' => return Some(cursor.at() + 1),
-                _ => return None,
+                _ => {
+                    cold_path();
+                    return None;
+                }
             }
         }
     }

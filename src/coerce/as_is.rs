@@ -5,6 +5,7 @@ use crate::cursor::Scalar;
 use crate::derive::{ids, time};
 use crate::json::Span;
 use crate::schema::{Column, ColumnType, Plan, Rule};
+use std::hint::cold_path;
 
 /// What a column holds as it stands. Other values may fit, too, but have to be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +51,10 @@ pub(crate) fn held(plan: &Plan, holds: &Holds, text: &str, (value, kind): (Span,
     let inner = match kind {
         Scalar::Text => value.unquoted(),
         Scalar::Plain => value,
-        Scalar::Signed | Scalar::Escaped => return None,
+        Scalar::Signed | Scalar::Escaped => {
+            cold_path();
+            return None;
+        }
     };
     let bytes = text.as_bytes().get(inner.start()..inner.end())?;
     let first = *bytes.first()?;

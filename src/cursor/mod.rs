@@ -58,6 +58,7 @@ impl<'a> Cursor<'a> {
         match self.bytes.get(self.at) {
             Some(&byte) if byte > b' ' => byte,
             _ => {
+                cold_path();
                 self.at = after_white_space(self.bytes, self.at);
                 self.bytes.get(self.at).copied().unwrap_or_default()
             }
@@ -94,6 +95,7 @@ impl<'a> Cursor<'a> {
     pub(crate) fn short_key(&mut self) -> Option<(Span, Spelling)> {
         const QUOTES: usize = "\"\":".len();
         let [b'"', rest @ ..] = self.bytes.get(self.at..)?.first_chunk::<{ chunk::SIZE + QUOTES }>()? else {
+            cold_path();
             return None;
         };
         let bytes = *rest.first_chunk()?;
@@ -140,6 +142,7 @@ impl<'a> Cursor<'a> {
     pub(crate) fn string(&mut self) -> Option<Scalar> {
         let (end, signs) = chunk::string_end(self.bytes, self.at + 1)?;
         if self.bytes.get(end) != Some(&b'"') {
+            cold_path();
             self.at = escaped_string(self.bytes, end)?;
             return Some(Scalar::Escaped);
         }
