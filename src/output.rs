@@ -13,6 +13,9 @@ pub(crate) struct Output {
 /// bytes are copied, and those beyond the end do not count.
 const BLOCK: usize = 32;
 
+/// The same for longer ones, nearly all of which are no longer than that.
+const LONG: usize = 128;
+
 /// A short text that is appended often.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Block {
@@ -77,18 +80,21 @@ impl Output {
             self.length += length + usize::from(is_quoted);
         } else {
             cold_path();
-            self.append_long_member(block, &from[start..end], is_quoted);
+            self.append_long_member(block, from, (start, end), is_quoted);
         }
     }
 
     /// [`Self::append_member`] of a value that is long, or where there is no room.
     #[inline(never)]
-    fn append_long_member(&mut self, block: &Block, value: &[u8], is_quoted: bool) {
+    fn append_long_member(&mut self, block: &Block, from: &[u8], (start, end): (usize, usize), is_quoted: bool) {
         let opened = usize::from(block.length);
-        let length = opened + value.len();
-        let room = self.room(length);
+        let length = opened + end - start;
+        let room = self.room(length + LONG);
         room[..BLOCK].copy_from_slice(&block.bytes);
-        room[opened..length].copy_from_slice(value);
+        match from.get(start..).and_then(<[u8]>::first_chunk::<LONG>) {
+            Some(value) if end - start <= LONG => room[opened..opened + LONG].copy_from_slice(value),
+            _ => room[opened..length].copy_from_slice(&from[start..end]),
+        }
         room[length] = b'"';
         self.length += length + usize::from(is_quoted);
     }
