@@ -1,100 +1,20 @@
-//! What a key means where it stands in an event.
+//! Keys that were looked up, and whether an object has one twice.
 
 use crate::chunk::SIZE;
-use crate::coerce::Holds;
 use crate::json::unescape;
-use crate::schema::fold::folded_hash;
-use crate::schema::plan::{NO_SOURCE, Plan, Rule};
+use crate::meaning::{Meaning, NOWHERE};
+use crate::schema::Plan;
 use std::hint::cold_path;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// A stream has few keys, each in one or two spellings: this many are kept, and as many long ones.
 const KEPT: usize = 1 << 10;
 
+/// The same of short ones that a single record has beyond those.
+const MORE: usize = 1 << 14;
+
 /// Longer keys, in bytes, are not kept: a record may have one of a megabyte.
 const LONGEST: usize = 64;
-
-/// What the schema knows of a key at a place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Meaning {
-    /// Where it leads: a node of the plan's tree, or [`NOWHERE`].
-    pub(crate) place: u32,
-    /// The path that ends there, or [`NO_SOURCE`].
-    pub(crate) source: u16,
-    /// The column that the path fills; `None` for an item's.
-    pub(crate) fills: Option<Fills>,
-    /// Whether a container there is an answer, too: for a column that keeps trees, and where the schema looks for nothing
-    /// inside.
-    pub(crate) answers_whole: bool,
-    /// Whether an array of objects there holds the record's events.
-    pub(crate) envelope: bool,
-    /// Whether privacy removes the key.
-    pub(crate) removed: bool,
-    /// What it holds, if privacy protects that.
-    pub(crate) rule: Option<Rule>,
-    /// The dialect markers that it is.
-    pub(crate) markers: u64,
-}
-
-/// A column, and what it holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Fills {
-    pub(crate) column: u16,
-    pub(crate) holds: Holds,
-}
-
-/// A place that the schema does not know.
-pub(crate) const NOWHERE: u32 = u32::MAX;
-
-impl Meaning {
-    /// That of what the schema does not know.
-    const NONE: Self = Self {
-        place: NOWHERE,
-        source: NO_SOURCE,
-        fills: None,
-        answers_whole: false,
-        envelope: false,
-        removed: false,
-        rule: None,
-        markers: 0,
-    };
-
-    /// What the schema knows of the place itself.
-    pub(crate) fn of(plan: &Plan, place: u32) -> Self {
-        let Some(node) = plan.nodes.get(place as usize) else { return Self::NONE };
-        let source = usize::from(node.source);
-        let fills = (source < plan.first_item_source()).then(|| {
-            let column = plan.sources[source].column;
-            Fills { column, holds: Holds::of(&plan.columns[usize::from(column)]) }
-        });
-        Self {
-            place,
-            source: node.source,
-            fills,
-            answers_whole: node.keeps_tree || node.is_leaf(),
-            envelope: node.envelope,
-            removed: false,
-            rule: None,
-            markers: node.markers,
-        }
-    }
-
-    #[inline(never)]
-    fn look_up(plan: &Plan, at: u32, key: &[u8]) -> Self {
-        let hash = folded_hash(key);
-        if !plan.known.may_have(hash) {
-            return Self::NONE;
-        }
-        if plan.removed_keys.get_hashed(hash, key).is_some() {
-            return Self { removed: true, ..Self::NONE };
-        }
-        let node = plan.nodes.get(at as usize);
-        Self {
-            rule: plan.protected_keys.get_hashed(hash, key),
-            ..Self::of(plan, node.and_then(|node| node.keys.get_hashed(hash, key)).unwrap_or(NOWHERE))
-        }
-    }
-}
 
 /// The bytes of a key of at most 16, zeros after them. JSON text has no NUL, so no other key has the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,6 +65,9 @@ struct Known<K> {
     meaning: Meaning,
 }
 
+/// No key.
+const NOTHING: Known<Spelling> = Known { key: Spelling::NONE, at: NOWHERE, last: 0, meaning: Meaning::NONE };
+
 impl Known<Spelling> {
     #[inline(always)]
     fn is(&self, spelling: Spelling, at: u32) -> bool {
@@ -160,7 +83,7 @@ impl<K> Known<K> {
     }
 }
 
-/// Looks keys up and remembers their spellings: of short ones four that fall on the same slots, of longer ones the last.
+/// Looks keys up and remembers their spellings: of short ones several that fall on the same slots, of longer ones the last.
 /// The meaning is a function of plan, place and key alone.
 ///
 /// Objects have numbers. That of the record's own object is its greatest: what stands in there beside an envelope's array
@@ -169,6 +92,8 @@ impl<K> Known<K> {
 #[derive(Debug)]
 pub(crate) struct Keys {
     short: Box<[Known<Spelling>; KEPT]>,
+    /// None before a record has that many.
+    more: Vec<Known<Spelling>>,
     long: Vec<Option<Known<Box<[u8]>>>>,
     /// What a key means that is not kept.
     unkept: Meaning,
@@ -190,9 +115,9 @@ const MOST: u64 = 1 << 24;
 impl Default for Keys {
     #[allow(clippy::large_stack_arrays)] // 64 KiB, for a moment
     fn default() -> Self {
-        const NOTHING: Known<Spelling> = Known { key: Spelling::NONE, at: NOWHERE, last: 0, meaning: Meaning::NONE };
         Self {
             short: Box::new([NOTHING; KEPT]),
+            more: Vec::new(),
             long: Vec::new(),
             unkept: Meaning::NONE,
             last_unkept: 0,
@@ -247,11 +172,10 @@ impl Keys {
     /// [`Self::meaning`] of a key that is spelled like this.
     #[inline(always)]
     pub(crate) fn short(&mut self, plan: &Plan, (place, object): (u32, u64), spelling: Spelling) -> &Meaning {
-        let mut slot = slot(mixed(spelling), place);
+        let slot = slot::<KEPT>(mixed(spelling), place);
         if !self.short[slot].is(spelling, place) {
             cold_path();
-            let Some(found) = self.elsewhere(plan, place, slot, spelling) else { return &self.unkept };
-            slot = found;
+            return self.elsewhere(plan, (place, object), spelling);
         }
         let known = &mut self.short[slot];
         self.repeated |= known.is_repeated(object);
@@ -266,7 +190,7 @@ impl Keys {
             return &self.unkept;
         }
         self.long.resize_with(KEPT, || None);
-        let remembered = &mut self.long[slot(xxh3_64(key), place)];
+        let remembered = &mut self.long[slot::<KEPT>(xxh3_64(key), place)];
         let is_known = remembered.as_ref().is_some_and(|known| known.at == place && *known.key == *key);
         let gone = if is_known { None } else { remembered.take() };
         self.repeated |= gone.is_some_and(|gone| gone.last > self.before);
@@ -278,33 +202,55 @@ impl Keys {
         &known.meaning
     }
 
-    /// The slot of a key that is not where it is looked for first: another one where it is, or where it is remembered from
-    /// now on, instead of the one of four that was longest not seen. `None` if all four are the record's: then it is not
-    /// kept.
+    /// [`Self::short`] for a key that is not where it is looked for first: it is on another slot, or remembered from now on,
+    /// instead of the one of several that was longest not seen. If all of these are the record's, too, it is not kept.
     #[inline(never)]
-    fn elsewhere(&mut self, plan: &Plan, at: u32, slot: usize, spelling: Spelling) -> Option<usize> {
-        let all = [slot, slot ^ 1, slot ^ 2, slot ^ 3];
-        let found = all.into_iter().find(|slot| self.short[*slot].is(spelling, at));
-        if found.is_some() {
-            return found;
+    fn elsewhere(&mut self, plan: &Plan, (place, object): (u32, u64), spelling: Spelling) -> &Meaning {
+        let hash = mixed(spelling);
+        let far = slot::<MORE>(hash, place);
+        let known = if self.more.get(far).is_some_and(|known| known.is(spelling, place)) {
+            &mut self.more[far]
+        } else {
+            let known = one_of::<4>(&mut self.short[..], slot::<KEPT>(hash, place), spelling, place);
+            if known.is(spelling, place) || known.last <= self.before {
+                known
+            } else {
+                self.more.resize(MORE, NOTHING);
+                one_of::<16>(&mut self.more, far, spelling, place)
+            }
+        };
+        if !known.is(spelling, place) {
+            let meaning = Meaning::look_up(plan, place, spelling.text(&mut [0; SIZE]));
+            if known.last > self.before {
+                // It may be there again, and nobody would see.
+                (self.repeated, self.unkept) = (true, meaning);
+                return &self.unkept;
+            }
+            *known = Known { key: spelling, at: place, last: 0, meaning };
         }
-        let meaning = Meaning::look_up(plan, at, spelling.text(&mut [0; SIZE]));
-        let oldest = all.into_iter().min_by_key(|slot| self.short[*slot].last).unwrap_or(slot);
-        if self.short[oldest].last > self.before {
-            // It may be there again, and nobody would see.
-            (self.repeated, self.unkept) = (true, meaning);
-            return None;
-        }
-        self.short[oldest] = Known { key: spelling, at, last: 0, meaning };
-        Some(oldest)
+        self.repeated |= known.is_repeated(object);
+        &known.meaning
     }
 }
 
-/// Where a key is remembered.
+/// The one of `COUNT` slots that has a key; if none does, the one whose key was longest not seen.
+fn one_of<const COUNT: usize>(
+    known: &mut [Known<Spelling>],
+    first: usize,
+    spelling: Spelling,
+    place: u32,
+) -> &mut Known<Spelling> {
+    let all = (0..COUNT).map(|number| first ^ number);
+    let found = all.clone().find(|slot| known[*slot].is(spelling, place));
+    let slot = found.or_else(|| all.min_by_key(|slot| known[*slot].last)).unwrap_or(first);
+    &mut known[slot]
+}
+
+/// Which of `COUNT` slots a key is looked for on first.
 #[inline(always)]
-#[allow(clippy::cast_possible_truncation)] // the low bits will do
-fn slot(hash: u64, place: u32) -> usize {
-    (hash as usize ^ place as usize) % KEPT
+#[allow(clippy::cast_possible_truncation)] // what is left is a hash, too
+fn slot<const COUNT: usize>(hash: u64, place: u32) -> usize {
+    ((hash >> (u64::BITS - COUNT.ilog2())) as usize ^ place as usize) % COUNT
 }
 
 /// A hash: the highest bits of a product depend on all bits of a factor.
@@ -312,7 +258,7 @@ fn slot(hash: u64, place: u32) -> usize {
 fn mixed(Spelling(first, second): Spelling) -> u64 {
     /// An odd number without pattern: digits of the golden ratio.
     const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
-    first.wrapping_add(second).wrapping_mul(MIX) >> (u64::BITS - KEPT.ilog2())
+    first.wrapping_add(second).wrapping_mul(MIX)
 }
 
 #[cfg(test)]
@@ -375,6 +321,22 @@ mod tests {
                 known.meaning(&plan, objects[of], key.as_bytes());
                 let has_it = !seen.insert((of, key)) || matches!(of, 1 | 2) && seen.contains(&(0, key));
                 prop_assert!(known.repeated || !has_it, "{}", key);
+            }
+        }
+
+        #[test]
+        fn a_key_that_is_repeated_is_seen_among_thousands(
+            records in proptest::collection::vec((1..6_000usize, any::<proptest::sample::Index>()), 1..4),
+        ) {
+            let (plan, mut known) = (Plan::embedded().expect("the schema compiles"), Keys::default());
+            for (count, repeated) in records {
+                let object = (0, known.begin());
+                for number in 0..count {
+                    known.meaning(&plan, object, number.to_string().as_bytes());
+                }
+                known.repeated = false;
+                known.meaning(&plan, object, repeated.index(count).to_string().as_bytes());
+                prop_assert!(known.repeated, "{} of {count}", repeated.index(count));
             }
         }
     }

@@ -12,7 +12,7 @@
 //! * [`transform`]: one record to its rows, step by step:
 //!   * `decode`: base64, bytes, text, the objects in it
 //!   * `cursor`, `json`, `chunk`, `digits`: one's way in JSON text, its strings, sixteen bytes at a time, eight digits at a time
-//!   * [`tape`], `walk`, `keys`, `repeats`: one pass over an event, every member matched against the schema's paths
+//!   * [`tape`], `walk`, `keys`, `meaning`, `repeats`: one pass over an event, every member matched against the schema's paths
 //!   * `flatten`, `resolve`: which of a column's sources wins, and what becomes of the others
 //!   * `coerce`: text or number to a column's type, never silently lossy
 //!   * `items`: the list of items, each flattened likewise
@@ -46,6 +46,7 @@ mod flatten;
 mod items;
 mod json;
 mod keys;
+mod meaning;
 pub mod observe;
 mod output;
 pub mod partition;

@@ -98,14 +98,18 @@ mod tests {
     fn many_keys_do_not_seem_to_be_repeated() {
         let plan = Plan::embedded().expect("the schema compiles");
         let (mut tape, mut keys) = (Tape::default(), Keys::default());
-        let members: Vec<_> = (0..5_000).map(|n| format!("\"attribute_{n}\":{{\"{n}\":1}}")).collect();
-        for (more, repeats) in [("", false), (",\"attribute_7\":0", true)] {
+        for (count, more, seem_repeated, repeats) in [
+            (2_000, "", false, false),
+            (2_000, ",\"attribute_7\":0", true, true),
+            (20_000, "", true, false),
+            (20_000, ",\"attribute_7\":0", true, true),
+        ] {
+            let members: Vec<_> = (0..count).map(|n| format!("\"attribute_{n}\":{{\"{n}\":1}}")).collect();
             let event = format!("{{{}{more}}}", members.join(","));
             tape.clear(&plan);
             let number = keys.begin();
             tape.add((&plan, &mut keys), &event, (0, number), true).expect("an event");
-            assert!(keys.repeated);
-            assert_eq!(tape.repeated, repeats);
+            assert_eq!((keys.repeated, tape.repeated), (seem_repeated, repeats), "{count}{more}");
         }
     }
 }

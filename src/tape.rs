@@ -6,7 +6,7 @@ use crate::bits::Bits;
 use crate::coerce::held;
 use crate::cursor::Scalar;
 use crate::json::Span;
-use crate::keys::Meaning;
+use crate::meaning::Meaning;
 use crate::row::{Cell, Cells, FilledBy};
 use crate::schema::Plan;
 use crate::schema::plan::Rule;

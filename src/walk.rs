@@ -2,7 +2,8 @@
 
 use crate::cursor::{Cursor, Value};
 use crate::json::Span;
-use crate::keys::{Keys, Meaning, NOWHERE};
+use crate::keys::Keys;
+use crate::meaning::{Meaning, NOWHERE};
 use crate::repeats;
 use crate::schema::Plan;
 use crate::schema::fold::folds_to;

@@ -17,7 +17,8 @@ pub(super) fn fit(json: &mut String, start: usize, limit: usize) -> bool {
     let mut largest = 0;
     if !is_array {
         let length = |largest| parts.iter().map(size).filter(|size| *size <= largest).sum::<usize>();
-        for bit in (0..=limit.max(1).ilog2()).rev() {
+        let longest = parts.iter().map(size).max().unwrap_or(1);
+        for bit in (0..=longest.ilog2()).rev() {
             largest |= if length(largest | 1 << bit) <= room { 1 << bit } else { 0 };
         }
         room -= length(largest);
@@ -28,6 +29,14 @@ pub(super) fn fit(json: &mut String, start: usize, limit: usize) -> bool {
         fits
     };
     parts.retain(|part| if is_array || size(part) == largest + 1 { fits(size(part)) } else { size(part) <= largest });
+    // Those that stand side by side stay so, comma and all.
+    parts.dedup_by(|part, before| {
+        let is_next = before.end() + 1 == part.start();
+        if is_next {
+            *before = Span::new(before.start(), part.end());
+        }
+        is_next
+    });
     let rest = parts.iter().map(|part| part.of(json)).collect::<Vec<_>>().join(",");
     json.truncate(start);
     if !rest.is_empty() {
