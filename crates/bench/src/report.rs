@@ -194,8 +194,8 @@ fn growth(page: &mut String, growth: &[Growth]) {
         "What a byte of records costs the transform, in instructions (in nanoseconds, where valgrind is missing). From \
         one size to the next, work is linear if that does not grow; small sizes bear the cost of a record. What stands beside \
         an envelope's events belongs to each of them, so a byte there is paid once an event, up to a bound. The largest sizes of \
-        some rows bear two costs that the others do not: keys beyond the 1,024 that are remembered are looked up, and what is left over and \
-        wider than its column's 65,535 bytes is searched for the parts that have to go.\n\n\
+        some rows bear a cost that the others do not: a value wider than its column is written twice, and what is left over \
+        and wider than its column's 65,535 bytes is searched for the parts that have to go.\n\n\
         | what grows | size: cost a byte | last / the one before |\n|--|--|--:|\n",
     );
     for shape in growth {
