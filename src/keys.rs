@@ -206,6 +206,7 @@ impl Keys {
     /// instead of the one of several that was longest not seen. If all of these are the record's, too, it is not kept.
     #[inline(never)]
     fn elsewhere(&mut self, plan: &Plan, (place, object): (u32, u64), spelling: Spelling) -> &Meaning {
+        // Where the record's key was found or put it stays until the next record: it is found there again.
         let hash = mixed(spelling);
         let far = slot::<MORE>(hash, place);
         let known = if self.more.get(far).is_some_and(|known| known.is(spelling, place)) {
