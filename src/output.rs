@@ -53,12 +53,6 @@ impl Output {
         &self.buffer[..self.length]
     }
 
-    /// The same, and `count` zeros after it.
-    pub(crate) fn with_zeros(&mut self, count: usize) -> &[u8] {
-        self.room(count)[..count].fill(0);
-        &self.buffer[..self.length + count]
-    }
-
     /// What was put together, to put something right.
     pub(crate) fn text_mut(&mut self) -> &mut [u8] {
         &mut self.buffer[..self.length]

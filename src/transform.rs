@@ -97,8 +97,8 @@ impl Transform {
     }
 
     /// The rows for the answer, and what it names their partition by.
-    pub(crate) fn delivery(&mut self) -> (&Frames, &mut Output) {
-        (&self.frames, &mut self.rows)
+    pub(crate) fn delivery(&self) -> (&Frames, &[u8]) {
+        (&self.frames, self.rows())
     }
 
     /// How often each of [`Flag::ALL`] was raised in them.

@@ -8,18 +8,14 @@ mod response;
 use crate::cursor::Cursor;
 use crate::derive::time;
 use crate::json::unescape;
-use base64::engine::Simd;
-use base64::engine::general_purpose::PAD;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::sync::LazyLock;
-
-pub(crate) use response::Frames;
-pub use response::{Outcome, Response};
 
 /// How data is written on the wire: standard base64 with padding.
-pub(crate) static BASE64: LazyLock<Simd> = LazyLock::new(|| Simd::standard(PAD));
+pub(crate) use base64_turbo::STANDARD as BASE64;
+pub(crate) use response::Frames;
+pub use response::{Outcome, Response};
 
 /// The most bytes of an answer. Lambda takes 6,291,556 and fails the whole invocation above; 6,000,000 is where AWS's
 /// own transformation blueprints stop.
