@@ -7,6 +7,9 @@ use wide::u8x16;
 /// Bytes of a chunk.
 pub(crate) const SIZE: usize = 16;
 
+/// A bit for each of them.
+const ALL: u32 = (1 << SIZE) - 1;
+
 /// Sixteen bytes. Its methods give a bit for every byte that they are asked for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Chunk(u8x16);
@@ -136,6 +139,19 @@ pub(crate) fn find<const COUNT: usize>(bytes: &[u8], from: usize, wanted: [u8; C
 #[inline(always)]
 pub(crate) fn find_other_than_host(bytes: &[u8], from: usize) -> Option<usize> {
     first_that(bytes, from, Chunk::other_than_host).filter(|at| *at < bytes.len())
+}
+
+/// Where the digits end that begin at `from` in `bytes`: mostly, sixteen bytes have the end of them.
+#[inline(always)]
+pub(crate) fn digits_end(bytes: &[u8], from: usize) -> usize {
+    let rest = bytes.get(from..).unwrap_or_default();
+    let digits = rest.first_chunk().map_or(0, |chunk| Chunk::new(*chunk).within(b'0', b'9').to_bitmask());
+    let others = !digits & ALL;
+    if others == 0 || rest.len() < SIZE {
+        cold_path();
+        return from + rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    }
+    from + others.trailing_zeros() as usize
 }
 
 /// Where the first byte from `from` on stands that `wanted` has a bit for; it may have one for what is missing at the end.

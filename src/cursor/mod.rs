@@ -209,7 +209,7 @@ fn literal(bytes: &[u8], at: usize, literal: &str) -> Option<usize> {
 #[inline(never)]
 fn number(bytes: &[u8], mut at: usize) -> Option<usize> {
     at += usize::from(bytes.get(at) == Some(&b'-'));
-    let digits = |from: usize| from + bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let digits = |from| chunk::digits_end(bytes, from);
     at = match bytes.get(at)? {
         b'0' => at + 1,
         b'1'..=b'9' => digits(at + 1),
