@@ -88,13 +88,16 @@ impl Response {
         if self.body.length + length + rest + CLOSE.len() > MAX_RESPONSE {
             return false;
         }
-        self.reserved = rest;
         let body = &mut self.body;
         body.make_room(length);
+        // Before the rest: an answer without its rows would lose them.
+        if BASE64.encode_slice(rows, &mut body.bytes[body.length + before..]).is_err() {
+            return false;
+        }
+        self.reserved = rest;
         body.begin(record);
         body.put(OK);
-        // There is room for all of it.
-        body.length += BASE64.encode_slice(rows, &mut body.bytes[body.length..]).unwrap_or_default();
+        body.length += data;
         body.put(frame);
         body.put(end);
         true
@@ -165,5 +168,22 @@ impl Body {
         self.put(self.separator());
         self.put(ID);
         self.put(record.record_id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine;
+    use base64::prelude::BASE64_STANDARD;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn bytes_are_encoded_as_another_library_does_it(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let mut out = vec![b'!'; BASE64.encoded_len(bytes.len())];
+            prop_assert_eq!(BASE64.encode_slice(&bytes, &mut out).ok(), Some(out.len()));
+            prop_assert_eq!(out, BASE64_STANDARD.encode(&bytes).into_bytes());
+        }
     }
 }
