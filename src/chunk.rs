@@ -145,13 +145,14 @@ pub(crate) fn find_other_than_host(bytes: &[u8], from: usize) -> Option<usize> {
 #[inline(always)]
 pub(crate) fn digits_end(bytes: &[u8], from: usize) -> usize {
     let rest = bytes.get(from..).unwrap_or_default();
-    let digits = rest.first_chunk().map_or(0, |chunk| Chunk::new(*chunk).within(b'0', b'9').to_bitmask());
-    let others = !digits & ALL;
-    if others == 0 || rest.len() < SIZE {
-        cold_path();
-        return from + rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let others = rest.first_chunk().map(|chunk| !Chunk::new(*chunk).within(b'0', b'9').to_bitmask() & ALL);
+    match others {
+        Some(others) if others != 0 => from + others.trailing_zeros() as usize,
+        _ => {
+            cold_path();
+            from + rest.iter().take_while(|byte| byte.is_ascii_digit()).count()
+        }
     }
-    from + others.trailing_zeros() as usize
 }
 
 /// Where the first byte from `from` on stands that `wanted` has a bit for; it may have one for what is missing at the end.
@@ -232,6 +233,12 @@ mod tests {
             let is_of_host = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
             let end = text.bytes().enumerate().skip(from).find(|(_, b)| !is_of_host(b)).map(|(at, _)| at);
             prop_assert_eq!(find_other_than_host(text.as_bytes(), from), end);
+        }
+
+        #[test]
+        fn digits_end_at_the_first_byte_that_is_none(text in "[0-9]{0,30}[^0-9]?[0-9/:e]{0,30}", from in 0..62usize) {
+            let digits = text.bytes().skip(from).take_while(u8::is_ascii_digit).count();
+            prop_assert_eq!(digits_end(text.as_bytes(), from), from + digits);
         }
 
         #[test]

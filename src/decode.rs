@@ -16,7 +16,7 @@ const BLOCK: usize = 64;
 /// # Errors
 /// [`Reason::BadBase64`], [`Reason::NotUtf8`], or [`Reason::Blank`] if nothing is left.
 pub(crate) fn text<'b>(data: &[u8], bytes: &'b mut Vec<u8>) -> Result<(&'b str, Span), Reject> {
-    let room = data.len().div_ceil(4) * 3 + 2 * BLOCK;
+    let room = BASE64.decoded_len_estimate(data.len()) + 2 * BLOCK;
     if bytes.len() < room {
         bytes.resize(room, 0);
     }
