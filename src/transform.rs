@@ -244,7 +244,7 @@ impl Transform {
         let Self { plan, tape, row, flattener, filer, rows, .. } = self;
         let came_back = envelope.is_empty() && returned::read(plan, text, event, row);
         if !came_back {
-            let origin = Origin { arrival: record.arrival, event: event.of(text), envelope, position: record.count };
+            let origin = Origin { arrival: record.arrival, event, envelope, position: record.count };
             flattener.flatten(plan, text, tape, row, &origin);
         }
         let partition = filer.file(plan, text, row, record.arrival);

@@ -37,11 +37,21 @@ pub(super) fn fit(json: &mut String, start: usize, limit: usize) -> bool {
         }
         is_next
     });
-    let rest = parts.iter().map(|part| part.of(json)).collect::<Vec<_>>().join(",");
-    json.truncate(start);
-    if !rest.is_empty() {
-        let (open, close) = if is_array { ("[", "]") } else { ("{", "}") };
-        json.extend([open, &rest, close]);
+    // The first of them stay where they are, too: of a long text, that is most.
+    let (stay, moved) = match parts.split_first() {
+        Some((first, others)) if first.start() == start + 1 => (first.end(), others),
+        _ => (start + 1, parts.as_slice()),
+    };
+    let moved = moved.iter().map(|part| part.of(json)).collect::<Vec<_>>().join(",");
+    json.truncate(stay);
+    if stay > start + 1 && !moved.is_empty() {
+        json.push(',');
+    }
+    json.push_str(&moved);
+    if json.len() > start + 1 {
+        json.push(if is_array { ']' } else { '}' });
+    } else {
+        json.truncate(start);
     }
     true
 }

@@ -5,6 +5,7 @@ use crate::json::trim;
 use crate::row::{Flag, FlagSet};
 use crate::schema::{Plan, Rule};
 use std::borrow::Cow;
+use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_128;
 
 /// An identifier as rows hold it: `None` for a placeholder. E-mail addresses are hashed, under [`Rule::Uuid`] UUIDs are
@@ -60,19 +61,34 @@ fn is_uuid(id: &str) -> bool {
 }
 
 /// Appends the id of an event whose producer gave none: a 128-bit hash, so that every delivery of the same record gives
-/// the same id. `parts` are the event's text and that of the envelope it came in. An event without a time of its own is
-/// told from its likes by when it arrived (milliseconds) and where in its record it stood. `hashed` is a buffer.
-pub fn event_id(parts: [&str; 2], arrival: Option<(i64, usize)>, hashed: &mut Vec<u8>, out: &mut String) {
-    hashed.clear();
-    for part in parts {
-        hashed.extend_from_slice(part.as_bytes());
-        hashed.push(0);
-    }
-    if let Some((ms, position)) = arrival {
-        hashed.extend_from_slice(&ms.to_le_bytes());
-        hashed.extend_from_slice(&(position as u64).to_le_bytes());
-    }
-    push_hex(&xxh3_128(hashed).to_be_bytes(), out);
+/// the same id. It is that of the event's text, at `event` in `text`, of the envelope that it came in, and of what tells an
+/// event without a time of its own from its likes: when it arrived (milliseconds) and where in its record it stood. `hashed`
+/// is a buffer.
+pub fn event_id(
+    (text, event): (&str, Range<usize>),
+    envelope: &str,
+    arrival: Option<(i64, usize)>,
+    hashed: &mut Vec<u8>,
+    out: &mut String,
+) {
+    // A zero ends each part. Zeros follow a record's text, too: most events are hashed where they stand.
+    let ended = text.as_bytes().get(event.start..event.end + 2).filter(|ended| ended.ends_with(&[0, 0]));
+    let hash = match ended {
+        Some(ended) if envelope.is_empty() && arrival.is_none() => xxh3_128(ended),
+        _ => {
+            hashed.clear();
+            for part in [text.get(event).unwrap_or_default(), envelope] {
+                hashed.extend_from_slice(part.as_bytes());
+                hashed.push(0);
+            }
+            if let Some((ms, position)) = arrival {
+                hashed.extend_from_slice(&ms.to_le_bytes());
+                hashed.extend_from_slice(&(position as u64).to_le_bytes());
+            }
+            xxh3_128(hashed)
+        }
+    };
+    push_hex(&hash.to_be_bytes(), out);
 }
 
 #[cfg(test)]
@@ -119,19 +135,22 @@ mod tests {
 
     #[test]
     fn only_what_tells_events_apart_changes_their_id() {
-        let event_id = |parts, arrival| {
-            let mut id = String::new();
-            event_id(parts, arrival, &mut Vec::new(), &mut id);
-            id
+        let event_id = |event: &str, envelope, arrival| {
+            let [alone, followed] = ["", "\0\0 "].map(|next| {
+                let (text, mut id) = (format!(" {event}{next}"), String::new());
+                super::event_id((&text, 1..1 + event.len()), envelope, arrival, &mut Vec::new(), &mut id);
+                id
+            });
+            assert_eq!(alone, followed);
+            alone
         };
-        let id = event_id([r#"{"a":1}"#, ""], None);
+        let id = event_id(r#"{"a":1}"#, "", None);
         assert_eq!(id.len(), 32);
-        assert_eq!(id, event_id([r#"{"a":1}"#, ""], None));
         let others = [
-            event_id([r#"{"a":2}"#, ""], None),
-            event_id([r#"{"a":1}"#, "{}"], None),
-            event_id([r#"{"a":1}"#, ""], Some((1, 0))),
-            event_id([r#"{"a":1}"#, ""], Some((1, 1))),
+            event_id(r#"{"a":2}"#, "", None),
+            event_id(r#"{"a":1}"#, "{}", None),
+            event_id(r#"{"a":1}"#, "", Some((1, 0))),
+            event_id(r#"{"a":1}"#, "", Some((1, 1))),
         ];
         assert!(others.iter().all(|other| *other != id));
     }

@@ -26,8 +26,8 @@ use user_agent::{Agent, Agents};
 pub(crate) struct Origin<'a> {
     /// When Firehose received the record, in milliseconds since 1970.
     pub(crate) arrival: i64,
-    /// The event's own text.
-    pub(crate) event: &'a str,
+    /// Where the event is in the record's text.
+    pub(crate) event: Span,
     /// The text of the envelope around it; empty without one.
     pub(crate) envelope: &'a str,
     /// Which event of its record it is, from 0.
@@ -127,11 +127,12 @@ impl Deriver {
     /// An id for an event whose producer gave none.
     #[inline(never)]
     fn event_id(&mut self, event: &Event, row: &mut Row, step: &Step) {
-        let Event { plan, origin, .. } = *event;
+        let Event { plan, text, origin, .. } = *event;
         if row.is_empty(step.column) {
             let start = row.made.len();
             let placeless = row.is_empty(plan.roles.event_time).then_some((origin.arrival, origin.position));
-            ids::event_id([origin.event, origin.envelope], placeless, &mut self.hashed, &mut row.made);
+            let own = origin.event.start()..origin.event.end();
+            ids::event_id((text, own), origin.envelope, placeless, &mut self.hashed, &mut row.made);
             say(row, step, Span::new(start, row.made.len()));
         }
     }

@@ -85,7 +85,8 @@ impl Truth {
             let id = fact::own_id(&event).unwrap_or_else(|| {
                 let placeless = (!fact::tells_time(&event)).then_some((delivery.arrival, position));
                 let mut id = String::new();
-                event_id([texts.events[position], &texts.envelope], placeless, &mut Vec::new(), &mut id);
+                let event = texts.events[position];
+                event_id((event, 0..event.len()), &texts.envelope, placeless, &mut Vec::new(), &mut id);
                 id
             });
             let (event_type, date) = partition;
