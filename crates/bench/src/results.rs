@@ -64,14 +64,17 @@ pub struct Speed {
 }
 
 /// One peer's rounds.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Rounds {
     /// The peer.
     pub peer: String,
     /// Bytes of its answer.
     pub answer: usize,
-    /// CPU milliseconds per megabyte of records, round by round; rounds of all peers belong together.
+    /// CPU milliseconds per megabyte of records, round by round, the least of several in a row; rounds of all peers belong
+    /// together.
     pub ms_per_mb: Vec<f64>,
+    /// The same of the first of them, when the processor's caches hold what another peer left there.
+    pub first_ms_per_mb: Vec<f64>,
 }
 
 /// One figure of one peer.
