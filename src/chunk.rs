@@ -72,6 +72,15 @@ impl Chunk {
     }
 }
 
+/// The half chunk at `half` of a chunk's bytes, with a backslash after it, spread: each byte is the one that stands at the place
+/// that `from` says.
+#[inline(always)]
+pub(crate) fn spread(bytes: &[u8; SIZE], half: usize, from: &[u8; SIZE]) -> [u8; SIZE] {
+    let mut source = [b'\\'; SIZE];
+    source[..SIZE / 2].copy_from_slice(&bytes[half..half + SIZE / 2]);
+    u8x16::new(source).shuffle(u8x16::new(*from)).to_array()
+}
+
 /// What `wanted` says of all whole chunks of `bytes`, four at the most: the lowest bits are those of the first.
 #[inline(always)]
 pub(crate) fn bits(bytes: &[u8], wanted: impl Fn(Chunk) -> u32) -> u64 {

@@ -208,33 +208,49 @@ pub(crate) fn push_escaped(text: &[u8], length: usize, out: &mut Output) {
 fn escape_quotes(text: &[u8], length: usize, out: &mut [u8]) -> (usize, usize) {
     let (mut read, mut written, mut last) = (0, 0, 0);
     while read < length
-        && let Some(window) = text.get(read..read + 2 * SIZE)
+        && let Some(bytes) = text.get(read..read + SIZE).and_then(<[u8]>::first_chunk::<SIZE>)
         && let Some(room) = out.get_mut(written..written + 3 * SIZE)
     {
-        let chunk = Chunk::new(chunk::first(window));
-        let mut quotes = chunk.any_of(*b"\"\\");
+        let chunk = Chunk::new(*bytes);
+        let quotes = chunk.any_of(*b"\"\\");
         if chunk.ends_or_escapes() != quotes {
             break;
         }
         last = quotes;
-        // All of it, and again what begins with a quote, one further for each.
-        room[..SIZE].copy_from_slice(&window[..SIZE]);
-        let mut before = 0;
-        while quotes != 0 {
-            let quote = quotes.trailing_zeros() as usize % SIZE;
-            let place = (quote + before) % (2 * SIZE);
-            room[place] = b'\\';
-            room[place + 1..=place + SIZE].copy_from_slice(&window[quote..quote + SIZE]);
-            before += 1;
-            quotes &= quotes - 1;
-        }
+        let [low, high] = [0, HALF].map(|half| quotes as usize >> half & 0xff);
+        let first = HALF + low.count_ones() as usize;
+        room[..SIZE].copy_from_slice(&chunk::spread(bytes, 0, &SPREAD[low]));
+        room[first..first + SIZE].copy_from_slice(&chunk::spread(bytes, HALF, &SPREAD[high]));
         read += SIZE;
-        written += SIZE + before;
+        written += SIZE + quotes.count_ones() as usize;
     }
     // Bytes beyond the end do not count, nor what was put before them.
     let surplus = read.saturating_sub(length);
     (read - surplus, written - surplus - (last >> (SIZE - surplus)).count_ones() as usize)
 }
+
+/// Half a chunk.
+const HALF: usize = SIZE / 2;
+
+/// For each set of half a chunk's bytes, where bytes come from when a ninth one is put before each in the set.
+#[allow(clippy::cast_possible_truncation)] // places in a chunk
+const SPREAD: [[u8; SIZE]; 1 << HALF] = {
+    let mut spread = [[0; SIZE]; 1 << HALF];
+    let mut set = 0;
+    while set < spread.len() {
+        let (mut from, mut to) = (0, 0);
+        while from < HALF {
+            if set >> from & 1 == 1 {
+                spread[set][to] = HALF as u8;
+                to += 1;
+            }
+            spread[set][to] = from as u8;
+            (from, to) = (from + 1, to + 1);
+        }
+        set += 1;
+    }
+    spread
+};
 
 /// How the control characters are escaped, by their code.
 const CONTROL: [&str; 32] = [
