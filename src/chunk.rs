@@ -100,40 +100,47 @@ pub(crate) fn string_end(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
     let chunk = Chunk::new(*chunk);
     let stops = chunk.ends_or_escapes();
     if stops == 0 {
-        return long_string_end(bytes, from + SIZE, chunk.any_of(SIGNS));
+        return long_string_end(bytes, from + SIZE, chunk.any_of(SIGNS).into());
     }
-    Some((from + stops.trailing_zeros() as usize, chunk.any_of(SIGNS) & below(stops) != 0))
+    Some((from + stops.trailing_zeros() as usize, u64::from(chunk.any_of(SIGNS)) & below(stops.into()) != 0))
 }
 
-/// The same of a long one, with signs that were found before.
+/// The same of a long one, with signs that were found before: two chunks at once, and most of them end.
 #[inline(never)]
-fn long_string_end(bytes: &[u8], mut at: usize, mut signs: u32) -> Option<(usize, bool)> {
+fn long_string_end(bytes: &[u8], mut at: usize, mut signs: u64) -> Option<(usize, bool)> {
     loop {
         let rest = bytes.get(at..)?;
-        let Some(chunk) = rest.first_chunk() else { return string_end_in_last(bytes, rest, signs) };
-        let chunk = Chunk::new(*chunk);
-        let stops = chunk.ends_or_escapes();
+        let Some(two) = rest.first_chunk::<{ 2 * SIZE }>() else { return string_end_in_last(bytes, rest, signs) };
+        let stops = bits(two, Chunk::ends_or_escapes);
+        signs |= bits(two, |chunk| chunk.any_of(SIGNS)) & below(stops);
         if stops != 0 {
-            signs |= chunk.any_of(SIGNS) & below(stops);
             return Some((at + stops.trailing_zeros() as usize, signs != 0));
         }
-        signs |= chunk.any_of(SIGNS);
-        at += SIZE;
+        at += 2 * SIZE;
     }
 }
 
-/// The same in `rest`, the end of `bytes`, with signs that were found before.
+/// The same in `rest`, less than two chunks at the end of `bytes` or all of them and less than one, with signs that were found
+/// before.
 #[inline(never)]
-fn string_end_in_last(bytes: &[u8], rest: &[u8], signs: u32) -> Option<(usize, bool)> {
-    let (chunk, before) = last(bytes, rest);
-    let chunk = Chunk::new(chunk);
-    let stops = chunk.ends_or_escapes() >> before;
-    let signs = signs | chunk.any_of(SIGNS) >> before & below(stops);
+fn string_end_in_last(bytes: &[u8], rest: &[u8], signs: u64) -> Option<(usize, bool)> {
+    let (stops, found) = match bytes.last_chunk::<{ 2 * SIZE }>() {
+        Some(two) => {
+            let before = 2 * SIZE - rest.len();
+            (bits(two, Chunk::ends_or_escapes) >> before, bits(two, |chunk| chunk.any_of(SIGNS)) >> before)
+        }
+        None => {
+            let (chunk, before) = last(bytes, rest);
+            let chunk = Chunk::new(chunk);
+            (u64::from(chunk.ends_or_escapes() >> before), u64::from(chunk.any_of(SIGNS) >> before))
+        }
+    };
+    let signs = signs | found & below(stops);
     (stops != 0).then(|| (bytes.len() - rest.len() + stops.trailing_zeros() as usize, signs != 0))
 }
 
-/// The bits below the lowest that is set.
-fn below(bits: u32) -> u32 {
+/// The bits below the lowest that is set; all, if none is.
+fn below(bits: u64) -> u64 {
     bits.wrapping_sub(1) & !bits
 }
 

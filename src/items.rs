@@ -1,7 +1,7 @@
 //! A list of items, each flattened as the schema's `[[item]]` fields say.
 
 use crate::bits::Bits;
-use crate::coerce::{self, Coerced, as_is};
+use crate::coerce::{self, Coerced, held};
 use crate::compact::{Compact, Keep};
 use crate::cursor::Scalar;
 use crate::encode;
@@ -153,7 +153,7 @@ fn fields(event: &mut Event, element: usize, items: &mut Items, flags: &mut Flag
         let found = &mut event.tape.entries[entry];
         let cell = if let Kind::Scalar(kind) = found.kind
             && !several
-            && let Some(span) = as_is(plan, field, event.text, (found.value, kind))
+            && let Some(span) = held(plan, &field.holds, event.text, (found.value, kind))
         {
             found.fate = Fate::Taken;
             Cell::Text(span)

@@ -55,7 +55,7 @@ impl Meaning {
         let source = usize::from(node.source);
         let fills = (source < plan.first_item_source()).then(|| {
             let column = plan.sources[source].column;
-            Fills { column, holds: Holds::of(&plan.columns[usize::from(column)]) }
+            Fills { column, holds: plan.columns[usize::from(column)].holds }
         });
         Self {
             place,

@@ -4,7 +4,7 @@ use super::number;
 use crate::cursor::Scalar;
 use crate::derive::{ids, time};
 use crate::json::Span;
-use crate::schema::{Column, ColumnType, Plan, Rule};
+use crate::schema::{ColumnType, Plan, Rule};
 use std::hint::cold_path;
 
 /// What a column holds as it stands. Other values may fit, too, but have to be looked at.
@@ -22,9 +22,9 @@ pub(crate) enum Holds {
 }
 
 impl Holds {
-    #[inline(always)]
-    pub(crate) fn of(column: &Column) -> Self {
-        match (column.kind, column.rule) {
+    /// What a column of a type and with a rule holds.
+    pub(crate) fn of(kind: ColumnType, rule: Option<Rule>) -> Self {
+        match (kind, rule) {
             (ColumnType::Varchar(width), None | Some(Rule::Url)) => Self::Text(width),
             (ColumnType::Varchar(width), Some(rule)) => Self::Ruled(rule, width),
             (ColumnType::SmallInt, _) => Self::Number(4, 0),
@@ -36,12 +36,6 @@ impl Holds {
             (ColumnType::Json, _) => Self::Nothing,
         }
     }
-}
-
-/// [`held`] by `column`.
-#[inline(always)]
-pub(crate) fn as_is(plan: &Plan, column: &Column, text: &str, value: (Span, Scalar)) -> Option<Span> {
-    held(plan, &Holds::of(column), text, value)
 }
 
 /// Where in `text` the value is that a column holds as it stands at `value`. `None` does not say that it is another:
@@ -92,6 +86,7 @@ mod tests {
     use crate::coerce::{Coerced, scalar};
     use crate::cursor::Cursor;
     use crate::row::{Cell, FlagSet};
+    use crate::schema::Column;
     use proptest::prelude::*;
 
     /// [`scalar`], past the shortcut that is tested here.
@@ -117,7 +112,7 @@ mod tests {
             let value = (Span::new(0, text.len()), kind);
             for column in plan.columns.iter().chain(&plan.items) {
                 let (coerced, made) = looked_at(&plan, column, &text, value);
-                if let Some(span) = as_is(&plan, column, &text, value) {
+                if let Some(span) = held(&plan, &column.holds, &text, value) {
                     let Coerced::Value(cell, flags) = coerced else { panic!("{}: {text}", column.name) };
                     prop_assert_eq!(cell.of(&text, &made), Some(span.of(&text)), "{}", column.name);
                     prop_assert_eq!(flags, FlagSet::default(), "{}", column.name);

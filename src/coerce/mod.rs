@@ -9,7 +9,7 @@ use crate::derive::{ids, ip, privacy, time};
 use crate::json::{Mended, Span, trim, unescape};
 use crate::row::{Cell, Flag, FlagSet};
 use crate::schema::{Column, ColumnType, Plan, Rule};
-pub(crate) use as_is::{Holds, as_is, held};
+pub(crate) use as_is::{Holds, held};
 use number::Written;
 use std::borrow::Cow;
 
@@ -28,7 +28,7 @@ pub(crate) enum Coerced {
 
 /// Coerces the scalar at `value` in `text` for `column`. What is not a slice of `text` is appended to `made`.
 pub(crate) fn scalar(plan: &Plan, column: &Column, text: &str, value: (Span, Scalar), made: &mut String) -> Coerced {
-    match as_is(plan, column, text, value) {
+    match held(plan, &column.holds, text, value) {
         Some(span) => Coerced::Value(Cell::Text(span), FlagSet::default()),
         None => closely(plan, column, text, value, made),
     }

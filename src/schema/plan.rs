@@ -4,6 +4,7 @@ use super::ColumnType;
 use super::derived::Derived;
 use super::fold::{FoldedMap, Hashes};
 use super::source::FunctionName;
+use crate::coerce::Holds;
 use crate::output::Block;
 use std::ops::Range;
 
@@ -52,6 +53,8 @@ pub struct Column {
     pub kind: ColumnType,
     /// Normalisation, if any.
     pub rule: Option<Rule>,
+    /// What it holds as it stands.
+    pub(crate) holds: Holds,
     /// One sentence for people.
     pub description: String,
     /// Its paths: indexes into [`Plan::sources`], best first.

@@ -1,6 +1,7 @@
 //! `[[column]]` and `[[item]]`: types, rules, paths and functions.
 
 use super::Compiler;
+use crate::coerce::Holds;
 use crate::schema::check;
 use crate::schema::column_type::ColumnType;
 use crate::schema::document::{At, FieldSection};
@@ -59,6 +60,7 @@ impl Compiler<'_> {
             name: section.name.value.clone(),
             kind,
             rule,
+            holds: Holds::of(kind, rule),
             description: section.description.clone(),
             sources: first..self.sources.len(),
             derivations: Vec::new(),
