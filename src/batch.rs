@@ -63,6 +63,7 @@ pub struct Answer {
 }
 
 /// Answers an invocation. `now` (milliseconds since 1970) is the arrival of records that do not carry theirs.
+#[inline(never)] // With the reading of the request around it, it would have registers for neither.
 pub fn answer(transform: &mut Transform, request: &Request, now: i64) -> Answer {
     answer_by(transform, request, |transform, record, data, room| transform.record(data, record.arrival(now), room))
 }
