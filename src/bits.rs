@@ -13,6 +13,11 @@ impl Bits {
         *self = Self::default();
     }
 
+    /// Whether nothing is in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0 == Self::default().0
+    }
+
     /// Adds a number. False if it is in the set already.
     #[inline(always)]
     pub(crate) fn insert(&mut self, number: usize) -> bool {
@@ -80,6 +85,8 @@ mod tests {
         bits.remove(BOUND - 1);
         assert_eq!(numbers(&bits), [0, 63, 129]);
         bits.clear();
-        assert!(numbers(&bits).is_empty());
+        assert!(numbers(&bits).is_empty() && bits.is_empty());
+        bits.insert(BOUND - 1);
+        assert!(!bits.is_empty());
     }
 }

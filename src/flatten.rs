@@ -44,7 +44,7 @@ impl Flattener {
             event.alone(column, hit, Some(&mut self.items))
         } else {
             self.hits.clear();
-            self.hits.extend(event.tape.hits(column.sources.clone()));
+            self.hits.extend(event.tape.hits(index, column.sources.clone()));
             event.resolve(column, &self.hits, Some(&mut self.items))
         };
         let source = resolved.source.and_then(|source| u16::try_from(source).ok());

@@ -62,7 +62,7 @@ impl<'a> Observed<'a> {
     /// Every value of the event that was there for a column, best path first.
     pub fn candidates(&self, column: usize) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
         let (plan, tape) = (self.plan, self.tape);
-        tape.hits(plan.columns[column].sources.clone()).map(move |(source, entry)| {
+        tape.hits(column, plan.columns[column].sources.clone()).map(move |(source, entry)| {
             let entry = &tape.entries[entry];
             // An entry that a column only looks at stays with its item.
             let own = usize::from(entry.source) == source;

@@ -9,7 +9,7 @@ use crate::json::Span;
 use crate::meaning::Meaning;
 use crate::row::{Cell, Cells, FilledBy};
 use crate::schema::Plan;
-use crate::schema::plan::Rule;
+use crate::schema::plan::{NO_SOURCE, Rule};
 use std::hint::cold_path;
 use std::ops::Range;
 
@@ -87,9 +87,13 @@ impl Entry {
 #[derive(Debug, Default)]
 pub(crate) struct Tape {
     pub(crate) entries: Vec<Entry>,
-    hits: Hits,
     /// The columns that are answered.
     answered: Bits,
+    /// For each of these, the source that was the first to answer it, and its entry.
+    first: Vec<(u16, u32)>,
+    /// Those that may have several answers; they are in `hits`.
+    contested: Bits,
+    hits: Hits,
     /// Which dialect markers are there.
     pub(crate) markers: u64,
     /// Whether privacy removed a key.
@@ -104,8 +108,6 @@ pub(crate) struct Tape {
     pub(crate) found: Cells,
     /// The other columns that are answered: a value, or several, have to be looked at.
     pub(crate) open: Bits,
-    /// For each of these, the source that is the only one, and its entry.
-    alone: Vec<Option<(u16, u32)>>,
 }
 
 impl Tape {
@@ -113,12 +115,13 @@ impl Tape {
     pub(crate) fn clear(&mut self, plan: &Plan) {
         self.entries.clear();
         self.hits.clear(plan.first_item_source());
-        self.alone.resize(plan.columns.len(), None);
+        self.first.resize(plan.columns.len(), (NO_SOURCE, 0));
         self.markers = 0;
         self.removed = false;
         self.repeated = false;
         self.envelope = None;
         self.answered.clear();
+        self.contested.clear();
         self.found.clear(plan.columns.len());
         self.open.clear();
     }
@@ -126,21 +129,28 @@ impl Tape {
     /// Makes the tape say what `other` does.
     pub(crate) fn copy(&mut self, other: &Self) {
         self.entries.clone_from(&other.entries);
-        self.hits.entries.clone_from(&other.hits.entries);
-        self.hits.event = other.hits.event;
         self.answered = other.answered;
+        self.first.clone_from(&other.first);
+        self.contested = other.contested;
+        if self.contested.is_empty() {
+            self.hits.clear(other.hits.entries.len());
+        } else {
+            self.hits.entries.clone_from(&other.hits.entries);
+            self.hits.event = other.hits.event;
+        }
         self.markers = other.markers;
         self.removed = other.removed;
         self.repeated = other.repeated;
         self.envelope = other.envelope;
         self.found.copy(&other.found);
         self.open = other.open;
-        self.alone.resize(other.alone.len(), None);
-        other.open.each(|column| self.alone[column] = other.alone[column]);
     }
 
     /// Takes back that a column is answered: its entries are left over.
     pub(crate) fn forget(&mut self, column: usize, sources: Range<usize>) {
+        if let Some((_, entry)) = self.alone(column) {
+            self.entries[entry].fate = Fate::Left;
+        }
         for (entry, event) in &mut self.hits.entries[sources] {
             if *event == self.hits.event {
                 self.entries[*entry as usize].fate = Fate::Left;
@@ -148,26 +158,29 @@ impl Tape {
             }
         }
         self.answered.remove(column);
+        self.contested.remove(column);
         self.found.empty(column);
         self.open.remove(column);
     }
 
-    /// Whether any of these column sources is answered.
-    pub(crate) fn answers(&self, sources: Range<usize>) -> bool {
-        self.hits(sources).next().is_some()
+    /// Whether a column is answered.
+    pub(crate) fn answers(&self, column: usize) -> bool {
+        self.answered.has(column)
     }
 
-    /// Which of these column sources are answered, best first, each with the entry that does.
+    /// Which of a column's sources are there, best first, each with its entry.
     #[inline]
-    pub(crate) fn hits(&self, sources: Range<usize>) -> impl Iterator<Item = (usize, usize)> + use<'_> {
+    pub(crate) fn hits(&self, column: usize, sources: Range<usize>) -> impl Iterator<Item = (usize, usize)> + use<'_> {
         let hits = self.hits.entries[sources.clone()].iter().zip(sources);
-        hits.filter(|((_, event), _)| *event == self.hits.event).map(|((entry, _), source)| (source, *entry as usize))
+        let hits = hits.filter(|((_, event), _)| *event == self.hits.event);
+        self.alone(column).into_iter().chain(hits.map(|((entry, _), source)| (source, *entry as usize)))
     }
 
-    /// The source that is the only one of an open column, and its entry; `None` if there may be several.
+    /// The source that is the only one of a column, and its entry; `None` if there may be several.
     #[inline(always)]
     pub(crate) fn alone(&self, column: usize) -> Option<(usize, usize)> {
-        self.alone[column].map(|(source, entry)| (source.into(), entry as usize))
+        let (source, entry) = self.first[column];
+        (self.answered.has(column) && !self.contested.has(column)).then_some((source.into(), entry as usize))
     }
 
     /// The entries directly inside an entry, in order, or of the event for `None`.
@@ -202,21 +215,21 @@ impl Tape {
             cold_path();
             return self.contest(text, hit, column);
         }
-        self.hits.note(hit);
+        self.first[usize::from(column)] = (hit.0, entry_number(hit.1));
         if let Some(span) = held(plan, &fills.holds, text, value) {
             entry.fate = Fate::Taken;
             self.found.fill(column.into(), Cell::Text(span), FilledBy::Path(meaning.source));
         } else {
             cold_path();
-            self.look_closer(column, Some(hit));
+            self.look_closer(column);
         }
     }
 
     /// Notes that an object or array answers a column.
     pub(crate) fn answer(&mut self, text: &str, hit: (u16, usize), column: u16) {
         if self.answered.insert(column.into()) {
-            self.hits.note(hit);
-            self.look_closer(column, Some(hit));
+            self.first[usize::from(column)] = (hit.0, entry_number(hit.1));
+            self.look_closer(column);
         } else {
             self.contest(text, hit, column);
         }
@@ -224,32 +237,40 @@ impl Tape {
 
     /// Notes that an entry answers a column that only looks at it, perhaps beside others.
     pub(crate) fn answer_aside(&mut self, hit: (u16, usize), column: u16) {
-        self.answered.insert(column.into());
-        self.hits.note(hit);
-        self.look_closer(column, None);
+        if self.answered.insert(column.into()) {
+            self.first[usize::from(column)] = (hit.0, entry_number(hit.1));
+        }
+        self.note(hit, column);
+        self.look_closer(column);
     }
 
     /// Notes that an entry answers a column that is answered already.
     #[inline(never)]
     fn contest(&mut self, text: &str, hit: (u16, usize), column: u16) {
-        if let Some(before) = self.hits.note(hit) {
+        if let Some(before) = self.note(hit, column) {
             // Said twice, the same way: once is enough.
             let [first, second] = [before, hit.1].map(|entry| self.entries[entry].value.of(text));
             self.entries[before].fate = if first == second { Fate::Taken } else { Fate::Left };
         }
-        self.look_closer(column, None);
+        self.look_closer(column);
     }
 
-    /// Notes that a column's value, or which of several is the column's, has to be looked at. `alone`: the source and the
-    /// entry, if no other answers the column.
-    fn look_closer(&mut self, column: u16, alone: Option<(u16, usize)>) {
-        self.alone[usize::from(column)] = alone.map(|(source, index)| (source, entry_number(index)));
+    /// Notes one of several answers of a column. Gives the entry that its source had before.
+    fn note(&mut self, (source, index): (u16, usize), column: u16) -> Option<usize> {
+        if self.contested.insert(column.into()) {
+            self.hits.note(self.first[usize::from(column)]);
+        }
+        self.hits.note((source, entry_number(index)))
+    }
+
+    /// Notes that a column's value, or which of several is the column's, has to be looked at.
+    fn look_closer(&mut self, column: u16) {
         self.found.empty(column.into());
         self.open.insert(column.into());
     }
 }
 
-/// For each column source, the entry that answers it.
+/// For each source of contested columns, the entry that answers it.
 #[derive(Debug, Default)]
 struct Hits {
     /// With the event that it is of: of an earlier one, it means nothing.
@@ -268,9 +289,8 @@ impl Hits {
     }
 
     /// Notes a source and the entry that answers it. Gives the one that answered it before.
-    #[inline(always)]
-    fn note(&mut self, (source, index): (u16, usize)) -> Option<usize> {
-        let hit = (entry_number(index), self.event);
+    fn note(&mut self, (source, entry): (u16, u32)) -> Option<usize> {
+        let hit = (entry, self.event);
         let (entry, event) = std::mem::replace(&mut self.entries[usize::from(source)], hit);
         (event == self.event).then_some(entry as usize)
     }

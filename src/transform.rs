@@ -211,7 +211,7 @@ impl Transform {
             self.row(text, Span::new(at, end), "", record)?;
             return Ok(end);
         };
-        let names_itself = self.tape.answers(self.plan.columns[self.plan.roles.event_name].sources.clone());
+        let names_itself = self.tape.answers(self.plan.roles.event_name);
         if names_itself {
             self.tape.clear(&self.plan);
             let object = self.keys.begin();
