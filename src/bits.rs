@@ -31,6 +31,13 @@ impl Bits {
         self.0[word(number)] &= !bit(number);
     }
 
+    /// Those that are not in `others`.
+    pub(crate) fn without(self, others: Self) -> Self {
+        let mut left = self.0;
+        left.iter_mut().zip(others.0).for_each(|(word, others)| *word &= !others);
+        Self(left)
+    }
+
     /// Whether a number is in it.
     #[inline(always)]
     pub(crate) fn has(&self, number: usize) -> bool {
@@ -84,6 +91,9 @@ mod tests {
         bits.remove(64);
         bits.remove(BOUND - 1);
         assert_eq!(numbers(&bits), [0, 63, 129]);
+        let mut some = bits;
+        some.remove(63);
+        assert_eq!(numbers(&bits.without(some)), [63]);
         bits.clear();
         assert!(numbers(&bits).is_empty() && bits.is_empty());
         bits.insert(BOUND - 1);

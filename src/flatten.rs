@@ -19,7 +19,7 @@ pub(crate) struct Flattener {
 impl Flattener {
     /// Fills `row` from the event's entries on `tape`: all columns but what is left over (`extra()`) and the row's flags.
     pub(crate) fn flatten(&mut self, plan: &Plan, text: &str, tape: &mut Tape, row: &mut Row, origin: &Origin) {
-        row.begin(&mut tape.found);
+        tape.begin(row);
         self.items.clear();
         let open = std::mem::take(&mut tape.open);
         // Trees last: what privacy makes of a value inside them is known by then.

@@ -146,13 +146,6 @@ impl Cells {
         self.filled.clear();
     }
 
-    /// Makes the columns what they are in `other`.
-    pub(crate) fn copy(&mut self, other: &Self) {
-        self.cells.resize(other.cells.len(), <(Cell, FilledBy)>::default());
-        self.filled = other.filled;
-        other.filled.each(|column| self.cells[column] = other.cells[column]);
-    }
-
     /// Fills a column.
     #[inline(always)]
     pub(crate) fn fill(&mut self, column: usize, cell: Cell, by: FilledBy) {
@@ -166,11 +159,6 @@ impl Cells {
         if self.filled.insert(column) {
             self.cells[column] = (cell, by);
         }
-    }
-
-    /// Makes a column null.
-    pub(crate) fn empty(&mut self, column: usize) {
-        self.filled.remove(column);
     }
 
     /// Whether a column is null.
@@ -208,9 +196,10 @@ impl Row {
         self.made.clear();
     }
 
-    /// Makes it a row of cells that are filled with slices of the record. They are swapped for the row's own.
-    pub(crate) fn begin(&mut self, found: &mut Cells) {
-        std::mem::swap(&mut self.cells, found);
+    /// Makes it a row of the cells of columns that are `filled` with slices of the record. They are swapped for the row's own.
+    pub(crate) fn begin(&mut self, found: &mut Vec<(Cell, FilledBy)>, filled: Bits) {
+        std::mem::swap(&mut self.cells.cells, found);
+        self.cells.filled = filled;
         self.flagged.clear();
         self.made.clear();
     }

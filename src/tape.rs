@@ -7,7 +7,7 @@ use crate::coerce::held;
 use crate::cursor::Scalar;
 use crate::json::Span;
 use crate::meaning::Meaning;
-use crate::row::{Cell, Cells, FilledBy};
+use crate::row::{Cell, FilledBy, Row};
 use crate::schema::Plan;
 use crate::schema::plan::{NO_SOURCE, Rule};
 use std::hint::cold_path;
@@ -104,8 +104,8 @@ pub(crate) struct Tape {
     pub(crate) envelope: Option<Span>,
     /// The objects in it.
     pub(crate) events: Vec<Span>,
-    /// What columns hold as it is.
-    pub(crate) found: Cells,
+    /// What those that are answered and not open hold as it is.
+    found: Vec<(Cell, FilledBy)>,
     /// The other columns that are answered: a value, or several, have to be looked at.
     pub(crate) open: Bits,
 }
@@ -122,7 +122,7 @@ impl Tape {
         self.envelope = None;
         self.answered.clear();
         self.contested.clear();
-        self.found.clear(plan.columns.len());
+        self.found.resize(plan.columns.len(), <(Cell, FilledBy)>::default());
         self.open.clear();
     }
 
@@ -142,7 +142,8 @@ impl Tape {
         self.removed = other.removed;
         self.repeated = other.repeated;
         self.envelope = other.envelope;
-        self.found.copy(&other.found);
+        self.found.resize(other.found.len(), <(Cell, FilledBy)>::default());
+        other.held().each(|column| self.found[column] = other.found[column]);
         self.open = other.open;
     }
 
@@ -159,8 +160,18 @@ impl Tape {
         }
         self.answered.remove(column);
         self.contested.remove(column);
-        self.found.empty(column);
         self.open.remove(column);
+    }
+
+    /// The columns that hold as it is what answers them.
+    fn held(&self) -> Bits {
+        self.answered.without(self.open)
+    }
+
+    /// Begins the row with what columns hold as it is.
+    pub(crate) fn begin(&mut self, row: &mut Row) {
+        let held = self.held();
+        row.begin(&mut self.found, held);
     }
 
     /// Whether a column is answered.
@@ -218,7 +229,7 @@ impl Tape {
         self.first[usize::from(column)] = (hit.0, entry_number(hit.1));
         if let Some(span) = held(plan, &fills.holds, text, value) {
             entry.fate = Fate::Taken;
-            self.found.fill(column.into(), Cell::Text(span), FilledBy::Path(meaning.source));
+            self.found[usize::from(column)] = (Cell::Text(span), FilledBy::Path(meaning.source));
         } else {
             cold_path();
             self.look_closer(column);
@@ -265,7 +276,6 @@ impl Tape {
 
     /// Notes that a column's value, or which of several is the column's, has to be looked at.
     fn look_closer(&mut self, column: u16) {
-        self.found.empty(column.into());
         self.open.insert(column.into());
     }
 }
