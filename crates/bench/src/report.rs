@@ -47,7 +47,8 @@ Times are CPU times, never wall times: of the thread (Rust, Python), of the proc
 (Node.js), of the kernel's account of the process (functions). What is compiled is built by cargo-lambda, as the function \
 is. All peers answer the same invocations in turn, round by round, so what else runs on the machine disturbs them alike; each \
 answers three times in a row, and the least time counts. A figure is the median of all rounds, a ratio the median of the \
-rounds' ratios, with the tenth and the ninetieth percentile behind it. Traffic is generated from a seed. A megabyte is a million bytes of records before base64.
+rounds' ratios, with the tenth and the ninetieth percentile behind it. Traffic is generated from a seed. A megabyte is a \
+million bytes of records before base64.
 ";
 
 /// What the peers are and lack.

@@ -11,7 +11,7 @@ use clickstream::reject::Reason;
 use std::time::Duration;
 
 /// How often a peer answers an invocation in a row. What disturbs only adds, so the least time counts.
-pub const IN_A_ROW: usize = 3;
+const IN_A_ROW: usize = 3;
 
 /// Measures `rounds` rounds. A round before them is not counted: in it, the answers of all peers are compared, caches
 /// fill and just-in-time compilers compile.
