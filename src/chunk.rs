@@ -7,7 +7,10 @@ use wide::u8x16;
 /// Bytes of a chunk.
 pub(crate) const SIZE: usize = 16;
 
-/// A bit for each of them.
+/// Half of them.
+pub(crate) const HALF: usize = SIZE / 2;
+
+/// A bit for each byte of a chunk.
 const ALL: u32 = (1 << SIZE) - 1;
 
 /// Sixteen bytes. Its methods give a bit for every byte that they are asked for.
@@ -72,14 +75,39 @@ impl Chunk {
     }
 }
 
-/// The half chunk at `half` of a chunk's bytes, with a backslash after it, spread: each byte is the one that stands at the place
-/// that `from` says.
+/// The two halves of a chunk.
 #[inline(always)]
-pub(crate) fn spread(bytes: &[u8; SIZE], half: usize, from: &[u8; SIZE]) -> [u8; SIZE] {
-    let mut source = [b'\\'; SIZE];
-    source[..SIZE / 2].copy_from_slice(&bytes[half..half + SIZE / 2]);
-    u8x16::new(source).shuffle(u8x16::new(*from)).to_array()
+pub(crate) fn halves(bytes: &[u8; SIZE]) -> [[u8; HALF]; 2] {
+    [0, HALF].map(|from| std::array::from_fn(|at| bytes[from + at]))
 }
+
+/// Half a chunk with a backslash before each byte that `before` has a bit for; what stands after it means nothing.
+#[inline(always)]
+pub(crate) fn backslashed(half: [u8; HALF], before: u8) -> [u8; SIZE] {
+    let mut source = [b'\\'; SIZE];
+    source[..HALF].copy_from_slice(&half);
+    u8x16::new(source).shuffle(u8x16::new(SPREAD[usize::from(before)])).to_array()
+}
+
+/// For each set of half a chunk's bytes, where bytes come from when the one after that half is put before each in the set.
+#[allow(clippy::cast_possible_truncation)] // places in a chunk
+const SPREAD: [[u8; SIZE]; 1 << HALF] = {
+    let mut spread = [[0; SIZE]; 1 << HALF];
+    let mut set = 0;
+    while set < spread.len() {
+        let (mut from, mut to) = (0, 0);
+        while from < HALF {
+            if set >> from & 1 == 1 {
+                spread[set][to] = HALF as u8;
+                to += 1;
+            }
+            spread[set][to] = from as u8;
+            (from, to) = (from + 1, to + 1);
+        }
+        set += 1;
+    }
+    spread
+};
 
 /// What `wanted` says of all whole chunks of `bytes`, four at the most: the lowest bits are those of the first.
 #[inline(always)]

@@ -1,6 +1,6 @@
 //! The text of JSON strings, read and written, and ranges of it.
 
-use crate::chunk::{self, Chunk, SIZE};
+use crate::chunk::{self, Chunk, HALF, SIZE};
 use crate::output::Output;
 use std::borrow::Cow;
 
@@ -205,6 +205,7 @@ pub(crate) fn push_escaped(text: &[u8], length: usize, out: &mut Output) {
 /// before each quote and backslash; stops at a chunk with control characters, and where `text` ends. Gives how many bytes it
 /// read, and how many it wrote.
 #[inline(always)]
+#[allow(clippy::cast_possible_truncation)] // a bit for each byte of half a chunk
 fn escape_quotes(text: &[u8], length: usize, out: &mut [u8]) -> (usize, usize) {
     let (mut read, mut written, mut last) = (0, 0, 0);
     while read < length
@@ -217,10 +218,10 @@ fn escape_quotes(text: &[u8], length: usize, out: &mut [u8]) -> (usize, usize) {
             break;
         }
         last = quotes;
-        let [low, high] = [0, HALF].map(|half| quotes as usize >> half & 0xff);
-        let first = HALF + low.count_ones() as usize;
-        room[..SIZE].copy_from_slice(&chunk::spread(bytes, 0, &SPREAD[low]));
-        room[first..first + SIZE].copy_from_slice(&chunk::spread(bytes, HALF, &SPREAD[high]));
+        let second = HALF + (quotes as u8).count_ones() as usize;
+        let [low, high] = chunk::halves(bytes);
+        room[..SIZE].copy_from_slice(&chunk::backslashed(low, quotes as u8));
+        room[second..second + SIZE].copy_from_slice(&chunk::backslashed(high, (quotes >> HALF) as u8));
         read += SIZE;
         written += SIZE + quotes.count_ones() as usize;
     }
@@ -228,29 +229,6 @@ fn escape_quotes(text: &[u8], length: usize, out: &mut [u8]) -> (usize, usize) {
     let surplus = read.saturating_sub(length);
     (read - surplus, written - surplus - (last >> (SIZE - surplus)).count_ones() as usize)
 }
-
-/// Half a chunk.
-const HALF: usize = SIZE / 2;
-
-/// For each set of half a chunk's bytes, where bytes come from when a ninth one is put before each in the set.
-#[allow(clippy::cast_possible_truncation)] // places in a chunk
-const SPREAD: [[u8; SIZE]; 1 << HALF] = {
-    let mut spread = [[0; SIZE]; 1 << HALF];
-    let mut set = 0;
-    while set < spread.len() {
-        let (mut from, mut to) = (0, 0);
-        while from < HALF {
-            if set >> from & 1 == 1 {
-                spread[set][to] = HALF as u8;
-                to += 1;
-            }
-            spread[set][to] = from as u8;
-            (from, to) = (from + 1, to + 1);
-        }
-        set += 1;
-    }
-    spread
-};
 
 /// How the control characters are escaped, by their code.
 const CONTROL: [&str; 32] = [

@@ -219,64 +219,66 @@ impl Tape {
             }
             return;
         };
+        let (hit, column) = ((meaning.source, index), fills.column.into());
+        let is_first = self.note_first(hit, column);
         let entry = self.entries.push_mut(entry());
         self.markers |= meaning.markers;
-        let (hit, column) = ((meaning.source, index), fills.column);
-        if !self.answered.insert(column.into()) {
+        if !is_first {
             cold_path();
             return self.contest(text, hit, column);
         }
-        self.first[usize::from(column)] = (hit.0, entry_number(hit.1));
         if let Some(span) = held(plan, &fills.holds, text, value) {
             entry.fate = Fate::Taken;
-            self.found[usize::from(column)] = (Cell::Text(span), FilledBy::Path(meaning.source));
+            self.found[column] = (Cell::Text(span), FilledBy::Path(meaning.source));
         } else {
             cold_path();
-            self.look_closer(column);
+            self.open.insert(column);
         }
     }
 
     /// Notes that an object or array answers a column.
-    pub(crate) fn answer(&mut self, text: &str, hit: (u16, usize), column: u16) {
-        if self.answered.insert(column.into()) {
-            self.first[usize::from(column)] = (hit.0, entry_number(hit.1));
-            self.look_closer(column);
+    pub(crate) fn answer(&mut self, text: &str, hit: (u16, usize), column: usize) {
+        if self.note_first(hit, column) {
+            self.open.insert(column);
         } else {
             self.contest(text, hit, column);
         }
     }
 
     /// Notes that an entry answers a column that only looks at it, perhaps beside others.
-    pub(crate) fn answer_aside(&mut self, hit: (u16, usize), column: u16) {
-        if self.answered.insert(column.into()) {
-            self.first[usize::from(column)] = (hit.0, entry_number(hit.1));
-        }
+    pub(crate) fn answer_aside(&mut self, hit: (u16, usize), column: usize) {
+        self.note_first(hit, column);
         self.note(hit, column);
-        self.look_closer(column);
+        self.open.insert(column);
+    }
+
+    /// Notes an answer if it is a column's first. False if it is not.
+    #[inline(always)]
+    fn note_first(&mut self, (source, index): (u16, usize), column: usize) -> bool {
+        let is_first = self.answered.insert(column);
+        if is_first {
+            self.first[column] = (source, entry_number(index));
+        }
+        is_first
     }
 
     /// Notes that an entry answers a column that is answered already.
     #[inline(never)]
-    fn contest(&mut self, text: &str, hit: (u16, usize), column: u16) {
+    fn contest(&mut self, text: &str, hit: (u16, usize), column: usize) {
         if let Some(before) = self.note(hit, column) {
             // Said twice, the same way: once is enough.
             let [first, second] = [before, hit.1].map(|entry| self.entries[entry].value.of(text));
             self.entries[before].fate = if first == second { Fate::Taken } else { Fate::Left };
         }
-        self.look_closer(column);
+        self.open.insert(column);
     }
 
     /// Notes one of several answers of a column. Gives the entry that its source had before.
-    fn note(&mut self, (source, index): (u16, usize), column: u16) -> Option<usize> {
-        if self.contested.insert(column.into()) {
-            self.hits.note(self.first[usize::from(column)]);
+    fn note(&mut self, (source, index): (u16, usize), column: usize) -> Option<usize> {
+        if self.contested.insert(column) {
+            self.hits.note(self.first[column]);
         }
         self.hits.note((source, entry_number(index)))
-    }
-
-    /// Notes that a column's value, or which of several is the column's, has to be looked at.
-    fn look_closer(&mut self, column: u16) {
-        self.open.insert(column.into());
     }
 }
 

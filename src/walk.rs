@@ -115,7 +115,7 @@ impl<'a> Walk<'a> {
         if meaning.answers_whole
             && let Some(fills) = meaning.fills
         {
-            self.tape.answer(self.text, (meaning.source, index), fills.column);
+            self.tape.answer(self.text, (meaning.source, index), fills.column.into());
         }
         Some(end)
     }
@@ -209,7 +209,7 @@ impl<'a> Walk<'a> {
     fn look_aside(&mut self, index: usize, place: u32) {
         let Some(node) = self.node(place) else { return };
         if let Some(fills) = Meaning::of(self.plan, place).fills {
-            self.tape.answer_aside((node.source, index), fills.column);
+            self.tape.answer_aside((node.source, index), fills.column.into());
         }
         let children: Vec<usize> = self.tape.children(Some(index)).collect();
         for child in children {
